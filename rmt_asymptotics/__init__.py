@@ -1,0 +1,1 @@
+"""Random-matrix asymptotics of high-dimensional learning models."""

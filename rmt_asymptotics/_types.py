@@ -1,0 +1,8 @@
+"""Type names shared by all layers."""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float64]

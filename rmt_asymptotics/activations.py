@@ -1,0 +1,172 @@
+"""Scalar functions: activations and targets.
+
+An `Activation` is a vectorised function that knows its derivative, the points where it has kinks or
+jumps (quadrature is split there) and a name.  Built-ins and formulas can be rebuilt from their names
+(`expressions.parse_activation`): this is how they are compared, pickled and stored.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.polynomial import hermite_e, polynomial as power_series
+from scipy import special
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.errors import OutOfDomain, number, whole_number
+from rmt_asymptotics.gaussian import expectations
+
+ScalarFunction = Callable[[Array], Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Activation:
+    """A scalar function R -> R with a finite second moment under N(0, 1).
+
+    function: vectorised NumPy callable.  derivative: likewise, needed only where a gradient is taken.
+    kinks: the points where the function or its derivative jumps.  name: shown and stored.
+
+    >>> soft_sign = Activation(lambda x: x / np.sqrt(1 + x * x), name="soft_sign")
+    >>> tanh.hermite_coefficients(3).round(8)
+    array([ 0.        ,  0.60570551,  0.        , -0.06120034])
+    """
+
+    function: ScalarFunction = field(repr=False)
+    derivative: ScalarFunction | None = field(default=None, repr=False)
+    kinks: tuple[float, ...] = ()
+    name: str = "unnamed"
+    rebuildable: bool = field(default=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not callable(self.function):
+            raise OutOfDomain("function", self.function, "a vectorised callable of one array")
+        kinks = tuple(sorted(number("kinks", x) for x in self.kinks))
+        object.__setattr__(self, "kinks", kinks)
+
+    def _key(self) -> tuple[Any, ...]:
+        return (self.name,) if self.rebuildable else (self.name, self.function, self.derivative, self.kinks)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Activation) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from rmt_asymptotics.expressions import parse_activation
+
+        if self.rebuildable:
+            return parse_activation, (self.name,)
+        return Activation, (self.function, self.derivative, self.kinks, self.name)
+
+    def __call__(self, x: Array) -> Array:
+        return np.asarray(self.function(x), float) + np.zeros_like(x, float)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def hermite_coefficients(self, degree: int) -> Array:
+        """c_k = E[f He_k]/k!, k = 0..degree, He_k the probabilists' polynomials; shape (degree + 1,)."""
+        return expectations.hermite_coefficients(self, self.kinks, whole_number("degree", degree, least=0))
+
+    @staticmethod
+    def from_expression(text: str) -> "Activation":
+        """The function of x that a formula describes: "tanh(x) + x**2/5", "Piecewise((x, x > 0), (0, True))".
+
+        Derivative and kinks are found with sympy.  Raises `OutOfDomain` for text that is not a formula in x.
+
+        >>> float(Activation.from_expression("Abs(x) - 1")(np.array(-3.0)))
+        2.0
+        """
+        from rmt_asymptotics.expressions import activation_from_expression
+
+        return activation_from_expression(text)
+
+
+def _built_in(function: ScalarFunction, derivative: ScalarFunction, name: str, *kinks: float) -> Activation:
+    return Activation(function, derivative, kinks, name, rebuildable=True)
+
+
+def _normal_cdf(x: Array) -> Array:
+    return special.ndtr(x)
+
+
+def _normal_density(x: Array) -> Array:
+    return np.exp(-0.5 * x * x) / np.sqrt(2 * np.pi)
+
+
+def _silu_derivative(x: Array) -> Array:
+    logistic = special.expit(x)
+    return logistic * (1 + x * (1 - logistic))
+
+
+tanh = _built_in(np.tanh, lambda x: 1 / np.cosh(np.clip(x, -300, 300)) ** 2, "tanh")
+erf = _built_in(special.erf, lambda x: 2 / np.sqrt(np.pi) * np.exp(-x * x), "erf")
+relu = _built_in(lambda x: np.maximum(x, 0), lambda x: np.heaviside(x, 0.5), "relu", 0.0)
+gelu = _built_in(lambda x: x * _normal_cdf(x), lambda x: _normal_cdf(x) + x * _normal_density(x), "gelu")
+silu = _built_in(lambda x: x * special.expit(x), _silu_derivative, "silu")
+softplus = _built_in(lambda x: np.logaddexp(0, x), special.expit, "softplus")
+sin = _built_in(np.sin, np.cos, "sin")
+cos = _built_in(np.cos, lambda x: -np.sin(x), "cos")
+sign = _built_in(np.sign, np.zeros_like, "sign", 0.0)
+identity = _built_in(lambda x: x, np.ones_like, "identity")
+
+
+def leaky_relu(slope: float) -> Activation:
+    """x for x > 0, slope * x otherwise."""
+    slope = number("slope", slope)
+    return _built_in(
+        lambda x: np.where(x > 0, x, slope * x),
+        lambda x: slope + (1 - slope) * np.heaviside(x, 0.5),
+        f"leaky_relu({slope!r})",
+        0.0,
+    )
+
+
+def polynomial(*coefficients: float) -> Activation:
+    """c0 + c1 x + c2 x^2 + ...
+
+    >>> float(polynomial(1, 0, 2)(np.array(3.0)))
+    19.0
+    """
+    if not coefficients:
+        raise OutOfDomain("coefficients", coefficients, "at least one number")
+    powers = [number("coefficients", c) for c in coefficients]
+    slopes = power_series.polyder(powers)
+    name = f"polynomial({', '.join(f'{c!r}' for c in powers)})"
+    return _built_in(lambda x: power_series.polyval(x, powers), lambda x: power_series.polyval(x, slopes), name)
+
+
+def hermite_polynomial(k: int) -> Activation:
+    """He_k, the probabilists' Hermite polynomial of degree k, normalised to E He_k^2 = k!."""
+    k = whole_number("k", k, least=0)
+    return _built_in(
+        lambda x: hermite_e.hermeval(x, [0] * k + [1]),
+        lambda x: k * hermite_e.hermeval(x, [0] * (k - 1) + [1]) if k else np.zeros_like(x),
+        f"hermite_polynomial({k})",
+    )
+
+
+@lru_cache(maxsize=256)
+def centred(activation: Activation) -> Activation:
+    """f - E f(z), z ~ N(0, 1).
+
+    >>> abs(float(centred(relu).hermite_coefficients(0)[0])) < 1e-15
+    True
+    """
+    mean = expectations.expectation(activation, activation.kinks, field="activation")
+    function, name = activation.function, f"centred({activation.name})"
+    return Activation(
+        lambda x: function(x) - mean, activation.derivative, activation.kinks, name, activation.rebuildable
+    )
+
+
+BUILT_IN = {f.name: f for f in (tanh, erf, relu, gelu, silu, softplus, sin, cos, sign, identity)}
+FAMILIES: dict[str, Callable[..., Activation]] = {
+    "leaky_relu": leaky_relu,
+    "polynomial": polynomial,
+    "hermite_polynomial": hermite_polynomial,
+    "centred": centred,
+}

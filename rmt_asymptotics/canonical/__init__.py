@@ -1,0 +1,1 @@
+"""The canonical problem and the translations of models into it."""

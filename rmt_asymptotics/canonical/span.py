@@ -1,0 +1,48 @@
+"""The closed span of the class means at p = infinity, for a law with uncountably many values.
+
+The class means sigma_c(u kappa), sigma_c(x) = E sigma(x + sqrt(c) z), are then free for every u, and G0 becomes
+the projection on the closure of their span.  Differentiating in u at an accumulation point of the law
+shows that it contains kappa^q for every q with E[sigma(sqrt(c) z) He_q] != 0, and nothing else: finitely
+many monomials where a parity part of sigma is a polynomial (the odd part of ReLU is x/2), otherwise
+all functions of that parity.  Note: canonical_problem.md [span.1].
+"""
+
+from math import factorial
+
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.gaussian.conditional import conditional_moments
+from rmt_asymptotics.gaussian.expectations import hermite_coefficients
+
+DEGREE = 24  # a parity part whose first 24 Hermite coefficients carry all of its energy is a polynomial
+PRESENT = 1e-11  # a normalised Hermite coefficient below this, relative to the norm of sigma, is rounding
+
+
+def closed_span(activation: Activation, bulk_variance: float, kappa: Array) -> Array:
+    """Functions of kappa that span the class means of all real u; shape (F, N), on a grid symmetric about 0."""
+    scale = np.sqrt(bulk_variance)
+    kinks = sorted({sign * x / scale for x in activation.kinks for sign in (-1, 1)})
+    norms = np.sqrt([float(factorial(q)) for q in range(DEGREE + 1)])
+    functions: list[Array] = []
+    for parity in (0, 1):
+
+        def part(z: Array, parity: int = parity) -> Array:
+            return 0.5 * (activation(scale * z) + (-1) ** parity * activation(-scale * z))
+
+        moments = conditional_moments(part, kinks, 0.0, 1.0)
+        energy = float(moments.mean**2 + moments.linear**2 + moments.residual)
+        coefficients = hermite_coefficients(part, kinks, DEGREE) * norms
+        present = np.flatnonzero(np.abs(coefficients) > PRESENT * np.sqrt(energy))
+        if energy - np.sum(coefficients[present] ** 2) <= 1e-12 * energy:
+            functions += [kappa**q for q in present]
+        else:
+            functions += list(_all_of_parity(len(kappa), parity))
+    return np.array(functions).reshape(-1, len(kappa))
+
+
+def _all_of_parity(count: int, parity: int) -> Array:
+    """Indicators of the pairs of nodes {kappa, -kappa}, symmetric or antisymmetric; shape (about N/2, N)."""
+    indicators = np.eye(count)
+    return (indicators + (-1) ** parity * indicators[::-1])[: (count + 1 - parity) // 2]

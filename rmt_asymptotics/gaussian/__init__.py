@@ -1,0 +1,1 @@
+"""Expectations under N(0, 1): quadrature rules, Hermite coefficients, conditional moments."""

@@ -1,0 +1,179 @@
+"""Compiled loop over the points of a curve, for one class of neurons.  Note: canonical_problem.md.
+
+With one class V = A b^2 + T m2^2 has two unknowns.  In (log A, log T) the Newton matrix is an M-matrix at
+every point [uniq.1].  Kernels take arrays and floats, validate nothing and return arrays.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+LARGEST_STEP = 3.0  # Newton steps in the logarithm of an unknown
+ROUNDING = 4e-16
+SETTLED = 2e-14
+STEPS = 200
+COMPILED = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}  # sums in SIMD lanes
+RANK = 1e-13  # a free mode shorter than this, relative to the features or after projection, is rounding
+
+
+@njit(**COMPILED)
+def _map(A, T, ratio, beta, ridge, weights, b2, m2, J):
+    """One application of se.2-se.5; fills J with d log(A', T') / d log(A, T) and returns A', T', K."""
+    v1 = v2 = s11 = s12 = s22 = 0.0
+    for n in range(weights.size):
+        inverse = 1.0 / (1.0 + A * b2[n] + T * m2[n])  # [se.1]
+        g = weights[n] * inverse
+        v1 += g * b2[n]
+        v2 += g * m2[n]
+        g *= inverse
+        s11 += g * b2[n] * b2[n]
+        s12 += g * b2[n] * m2[n]
+        s22 += g * m2[n] * m2[n]
+    v1, v2, s11, s12, s22 = ratio * v1, ratio * v2, ratio * s11, ratio * s12, ratio * s22  # [se.2]
+    a = ridge + v2
+    half = 0.5 * (a + v1 * (1.0 - beta))
+    root = math.sqrt(half * half + beta * a * v1)
+    t = 1.0 / (half + root) if half >= 0.0 else (root - half) / (beta * a * v1)  # [se.3-se.4]
+    N = 1.0 / (1.0 + beta * t * v1)
+    M = v1 * N
+    L = t * t / (1.0 - beta * (t * M) * (t * M))  # [jac.1]
+    k11, k12, k22 = N**4 * L + beta * (N * t) ** 2, N * N * L, L
+    A_next, T_next = N * t, t  # [se.5]
+    J[0, 0] = (k11 * s11 + k12 * s12) * A / A_next
+    J[0, 1] = (k11 * s12 + k12 * s22) * T / A_next
+    J[1, 0] = (k12 * s11 + k22 * s12) * A / T_next
+    J[1, 1] = (k12 * s12 + k22 * s22) * T / T_next
+    return A_next, T_next, k11, k12, k22
+
+
+@njit(**COMPILED)
+def _solve_2x2(J, x, y):
+    """(I - J)^-1 (x, y)."""
+    det = (1.0 - J[0, 0]) * (1.0 - J[1, 1]) - J[0, 1] * J[1, 0]
+    return ((1.0 - J[1, 1]) * x + J[0, 1] * y) / det, (J[1, 0] * x + (1.0 - J[0, 0]) * y) / det
+
+
+@njit(**COMPILED)
+def _fixed_point(A, T, ratio, beta, ridge, weights, b2, m2, J):
+    """Newton in (log A, log T); a step that does not reduce the distance to the map is replaced by the map."""
+    A_next, T_next, k11, k12, k22 = _map(A, T, ratio, beta, ridge, weights, b2, m2, J)
+    distance = max(abs(math.log(A_next / A)), abs(math.log(T_next / T)))
+    for step in range(STEPS):
+        if distance <= ROUNDING:
+            break
+        x, y = _solve_2x2(J, math.log(A_next / A), math.log(T_next / T))
+        x = min(max(x, -LARGEST_STEP), LARGEST_STEP)
+        y = min(max(y, -LARGEST_STEP), LARGEST_STEP)
+        A_new, T_new = A * math.exp(x), T * math.exp(y)
+        previous, A_plain, T_plain = distance, A_next, T_next
+        A_next, T_next, k11, k12, k22 = _map(A_new, T_new, ratio, beta, ridge, weights, b2, m2, J)
+        distance = max(abs(math.log(A_next / A_new)), abs(math.log(T_next / T_new)))
+        if not distance < previous:
+            if previous <= SETTLED:
+                # rounding: keep the point whose residual was the smaller
+                A_next, T_next, k11, k12, k22 = _map(A, T, ratio, beta, ridge, weights, b2, m2, J)
+                distance = previous
+                break
+            A_new, T_new = A_plain, T_plain
+            A_next, T_next, k11, k12, k22 = _map(A_new, T_new, ratio, beta, ridge, weights, b2, m2, J)
+            distance = max(abs(math.log(A_next / A_new)), abs(math.log(T_next / T_new)))
+        A, T = A_new, T_new
+    return A, T, A_next, T_next, k11, k12, k22, step
+
+
+@njit(**COMPILED)
+def _dot(x, y):
+    total = 0.0
+    for i in range(x.size):
+        total += x[i] * y[i]
+    return total
+
+
+@njit(**COMPILED)
+def _least_squares(Q, free, scale):
+    """Project the last row of Q off the others (modified Gram-Schmidt, twice); drop free rows in the span."""
+    last = len(Q) - 1
+    for j in range(last + 1):
+        length = math.sqrt(_dot(Q[j], Q[j]))
+        for _ in range(2):
+            for k in range(j):
+                overlap = _dot(Q[k], Q[j])
+                for i in range(Q.shape[1]):
+                    Q[j, i] -= overlap * Q[k, i]
+        if j < last:
+            rest = math.sqrt(_dot(Q[j], Q[j]))
+            drop = free[j] and rest <= RANK * max(length, scale)
+            factor = 0.0 if drop else 1.0 / rest
+            for i in range(Q.shape[1]):
+                Q[j, i] *= factor
+
+
+@njit(**COMPILED)
+def one_class_curve(weights, b2, m2, modes, strengths, target, target_residual, ratio, beta, ridge, noise, start, result):
+    """Solve every point, each started from the last; fills result (P, 6) and start (P, 2) with A, T.
+
+    Columns of result: test error, training error, training objective, residual, amplification of rounding, steps.
+    """
+    count, points, J = weights.size, ratio.size, modes.shape[1]
+    jacobian = np.empty((2, 2))
+    Q = np.empty((J + 1, 2 * count + J))
+    base = np.empty(count)
+    free = np.empty(J, np.bool_)
+    size_b, size_m = 0.0, 0.0
+    for n in range(count):
+        size_b += weights[n] * b2[n]
+        size_m += weights[n] * m2[n]
+    cold = 1.0 / (size_b + size_m)
+    A = T = cold
+    for i in range(points):
+        if start[i, 0] > 0.0:
+            A, T = start[i, 0], start[i, 1]
+        A, T, A_next, T_next, k11, k12, k22, steps = _fixed_point(
+            A, T, ratio[i], beta[i], ridge[i], weights, b2, m2, jacobian
+        )
+        Q[:] = 0.0
+        scale = 0.0
+        for j in range(J):
+            strength = strengths[0, j] + beta[i] * strengths[1, j]
+            free[j] = math.isinf(strength)
+            Q[j, 2 * count + j] = 1.0 / math.sqrt(strength * T)
+        residual = 0.0
+        for n in range(count):
+            V = A * b2[n] + T * m2[n]
+            residual = max(residual, abs(A_next * b2[n] + T_next * m2[n] - V) / (1.0 + V))
+            root = math.sqrt(ratio[i] * weights[n] / (1.0 + V))
+            scale += root * root * (b2[n] + m2[n])
+            for j in range(J):
+                Q[j, n] = root * modes[0, j, n]
+                Q[j, count + n] = root * modes[1, j, n]
+            Q[J, n] = root * target[0, n]
+            Q[J, count + n] = root * target[1, n]
+        _least_squares(Q, free, math.sqrt(scale))  # [modes.1]
+        q = 0.0
+        for j in range(J):
+            q += Q[J, 2 * count + j] ** 2
+        objective = q / ratio[i]
+        q /= T
+        test = training = overlap_b = overlap_m = 0.0
+        for n in range(count):
+            inverse = 1.0 / (1.0 + A * b2[n] + T * m2[n])
+            misfit = (Q[J, n] ** 2 + Q[J, count + n] ** 2) / (ratio[i] * weights[n] * inverse)
+            base[n] = target_residual[n] + noise[i] + misfit  # [modes.2]
+            objective += weights[n] * base[n] * inverse
+            g = ratio[i] * weights[n] * inverse * inverse
+            overlap_b += g * b2[n] * base[n]
+            overlap_m += g * m2[n] * base[n]
+        overlap_m += q
+        # jacobian is in logarithms: scale to and from it
+        x = (k11 * overlap_b + k12 * overlap_m) / A
+        y = (k12 * overlap_b + k22 * overlap_m) / T
+        x, y = _solve_2x2(jacobian, x, y)
+        for n in range(count):
+            error = base[n] + A * x * b2[n] + T * y * m2[n]  # [err.1]
+            test += weights[n] * error
+            training += weights[n] * error / (1.0 + A * b2[n] + T * m2[n]) ** 2
+        spread = _solve_2x2(jacobian, 1.0, 1.0)
+        start[i, 0], start[i, 1] = A, T
+        result[i, 0], result[i, 1], result[i, 2] = test, training, objective
+        result[i, 3], result[i, 4], result[i, 5] = residual, max(spread[0], spread[1]), steps

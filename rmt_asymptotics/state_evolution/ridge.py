@@ -1,0 +1,74 @@
+"""Ridge regression: errors of the canonical problem at many points.  Note: canonical_problem.md [err.1]-[err.3]."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.canonical.problem import Controls, Problem
+from rmt_asymptotics.state_evolution import many_classes
+from rmt_asymptotics.state_evolution._kernels import one_class_curve
+
+ROUNDING = 2e-15  # relative rounding of one application of the map, times a safety factor
+
+
+@dataclass(frozen=True)
+class PointSolutions:
+    """Errors, and how well the fixed point was solved, as arrays over P points.
+
+    errors (3, P): test error, training error, training objective.  residual (P,): max |Psi(V) - V|/(1 + |V|) at
+    the returned point.  error_estimate (P,): what iteration and rounding leave in the errors, relative.
+    state (P, ...): where a neighbouring or refined problem may start.
+    """
+
+    errors: Array
+    residual: Array
+    error_estimate: Array
+    iterations: Array
+    state: Array
+
+
+def solve_points(problem: Problem, controls: Controls, start: Array | None = None) -> PointSolutions:
+    """Solve the fixed point at each point of `controls`, each started from the one before or from `start`."""
+    if len(problem.class_weights) == 1:
+        return _one_class(problem, controls, start)
+    return _many_classes(problem, controls, start)
+
+
+def _one_class(problem: Problem, controls: Controls, start: Array | None) -> PointSolutions:
+    points = len(controls.ridge)
+    result = np.empty((points, 6))
+    state = np.zeros((points, 2)) if start is None else start.copy()
+    one_class_curve(
+        problem.weights, problem.linear[0] ** 2, problem.residual[0], problem.modes, problem.strengths, problem.target,
+        problem.target_residual, controls.samples_per_feature, controls.width_ratio, controls.ridge,
+        controls.noise_variance, state, result,
+    )  # fmt: skip
+    errors, (residual, amplification, steps) = result.T[:3], result.T[3:]
+    return PointSolutions(errors, residual, amplification * (residual + ROUNDING), steps.astype(int), state)
+
+
+def _many_classes(problem: Problem, controls: Controls, start: Array | None) -> PointSolutions:
+    points, nodes = len(controls.ridge), len(problem.nodes)
+    errors, residual, estimate = np.empty((3, points)), np.empty(points), np.empty(points)
+    iterations, state = np.empty(points, int), np.empty((points, nodes))
+    V, t = np.ones(nodes), np.full(len(problem.class_weights), 1 / np.sum(problem.weights * problem.residual))
+    for i in range(points):
+        ratio, beta = controls.samples_per_feature[i], controls.width_ratio[i]
+        if start is not None:
+            V = start[i]
+        V, at, iterations[i] = many_classes.fixed_point(problem, V, t, ratio, beta, controls.ridge[i])
+        t, state[i] = at.t, V
+        inverse = 1 / (1 + V)
+        misfit, q, penalty = many_classes.mode_projection(problem, ratio * problem.weights * inverse, t, beta)
+        base = problem.target_residual + controls.noise_variance[i] + np.sum(misfit**2, axis=0)  # [modes.2]
+        source = base + at.ridge_response @ q
+        amplified = linalg.solve(many_classes.newton_matrix(at, V), np.array([source / (1 + V), np.ones(nodes)]).T)
+        error = amplified[:, 0] * (1 + V)  # [err.1]
+        errors[0, i] = problem.weights @ error
+        errors[1, i] = problem.weights @ (error * inverse**2)
+        errors[2, i] = problem.weights @ (base * inverse) + penalty / ratio
+        residual[i] = np.max(np.abs(at.psi - V) * inverse)
+        estimate[i] = np.max(amplified[:, 1]) * (residual[i] + ROUNDING)
+    return PointSolutions(errors, residual, estimate, iterations, state)
