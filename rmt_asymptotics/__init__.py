@@ -1,1 +1,29 @@
-"""Random-matrix asymptotics of high-dimensional learning models."""
+"""Random-matrix asymptotics of high-dimensional learning models.
+
+From the parameters of a model to its limiting training and test errors, with a Monte Carlo of the
+finite model beside them.  Public names and normalisations: theory_notes/conventions.md.
+"""
+
+from rmt_asymptotics.activations import (
+    Activation,
+    centred,
+    cos,
+    erf,
+    gelu,
+    hermite_polynomial,
+    identity,
+    leaky_relu,
+    polynomial,
+    relu,
+    sign,
+    silu,
+    sin,
+    softplus,
+    tanh,
+)
+from rmt_asymptotics.asymptotics import Asymptotics, Solution, solve
+from rmt_asymptotics.errors import NotConverged, OutOfDomain
+from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw, RademacherLaw
+from rmt_asymptotics.models import RandomFeatures, SpikedRandomFeatures
+from rmt_asymptotics.state_evolution.refinement import Status
+from rmt_asymptotics.sweeps.grids import learning_curve, sweep

@@ -4,7 +4,7 @@ The one object that the solver sees; every model is a translation into it.  Note
 Functions of the spike coordinate kappa ~ N(0, 1) are arrays over a quadrature grid of N nodes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from rmt_asymptotics._types import Array
 
@@ -34,6 +34,11 @@ class Problem:
     target_residual: Array
     exact: bool = False
 
+    @property
+    def label_variance(self) -> float:
+        """E y^2 without noise."""
+        return float(self.weights @ (self.target[0] ** 2 + self.target[1] ** 2 + self.target_residual))
+
 
 @dataclass(frozen=True)
 class Controls:
@@ -43,3 +48,7 @@ class Controls:
     width_ratio: Array
     ridge: Array
     noise_variance: Array
+
+    def at(self, points: Array) -> "Controls":
+        """The controls of some of the points."""
+        return Controls(*(getattr(self, f.name)[points] for f in fields(self)))

@@ -16,6 +16,7 @@ from rmt_asymptotics.models import SpikedRandomFeatures
 CLASS_COUNTS = (18, 26, 38, 56, 82, 120, 176, 258, 380)
 NODE_COUNTS = (40, 58, 84, 122, 176, 256, 370, 540, 780)
 PANEL_ORDERS = (8, 12, 16, 22, 30, 40, 54, 72, 96)
+LEVELS = len(CLASS_COUNTS)
 NARROW = 0.15  # features of the target narrower than this in kappa get panels of their own
 
 

@@ -13,7 +13,8 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.quadrature import CUTOFF, gaussian_density, legendre, sinh_rule
 
-SETTLED = 2e-14  # change from rule to rule, relative to the second moment, that is rounding
+SETTLED = 1e-13  # change from rule to rule, relative to the second moment, that is rounding
+FAINT = 1e-20  # second moments below this share of the largest are measured against that share
 TAIL = 1e-12  # share of the largest second moment that may sit on the outermost nodes
 ORDERS = tuple(48 * 2**level for level in range(9))
 BLOCK = 1_000_000  # evaluations held in memory at once
@@ -50,10 +51,13 @@ def conditional_moments(
     shifts, scales = (a.ravel() for a in np.broadcast_arrays(np.asarray(shift, float), np.asarray(scale, float)))
     result = np.empty((3, shifts.size))
     unsettled = np.arange(shifts.size)
-    previous = _moments(function, kinks, shifts, scales, ORDERS[0], field)
+    previous, outermost = _moments(function, kinks, shifts, scales, ORDERS[0], field)
+    largest = np.max(_second_moment(previous))
+    if not np.isfinite(largest) or np.any(outermost > TAIL * largest):
+        raise OutOfDomain(field, function, "a function with a finite second moment under N(0, 1)")
     for order in ORDERS[1:]:
-        current = _moments(function, kinks, shifts[unsettled], scales[unsettled], order, field)
-        second = current[0] ** 2 + current[1] ** 2 + current[2]
+        current, _ = _moments(function, kinks, shifts[unsettled], scales[unsettled], order, field)
+        second = np.maximum(_second_moment(current), FAINT * largest)
         size = np.array([np.sqrt(second), np.sqrt(second), second])
         moving = np.any(np.abs(current - previous) > SETTLED * size, axis=0)
         result[:, unsettled] = current
@@ -64,24 +68,29 @@ def conditional_moments(
     raise OutOfDomain(field, function, "resolved by quadrature under N(0, 1): declare its kinks, or smooth it")
 
 
+def _second_moment(moments: Array) -> Array:
+    return moments[0] ** 2 + moments[1] ** 2 + moments[2]
+
+
 def _moments(
     function: Callable[[Array], Array], kinks: Sequence[float], shifts: Array, scales: Array, order: int, field: str
-) -> Array:
-    """The three moments of each entry from one rule, block by block; shape (3, entries)."""
-    result = np.empty((3, shifts.size))
+) -> tuple[Array, Array]:
+    """The three moments of each entry from one rule, (3, entries), and the second moment on its outermost nodes."""
+    result, outermost = np.empty((3, shifts.size)), np.empty(shifts.size)
     step = max(1, BLOCK // (order * (len(kinks) + 1)))
     for start in range(0, shifts.size, step):
         part = slice(start, start + step)
         z, weights = _rule(kinks, shifts[part, None], scales[part, None], order)
         with np.errstate(all="ignore"):
             values = np.asarray(function(shifts[part, None] + scales[part, None] * z), float)
-            mass = weights * values**2
-        _check(function, values, mass, field)
-        mean = np.sum(weights * values, axis=1)
-        linear = np.sum(weights * z * values, axis=1)
-        rest = values - mean[:, None] - linear[:, None] * z
-        result[:, part] = mean, linear, np.sum(weights * rest**2, axis=1)
-    return result
+            if np.any(np.isnan(values)):
+                raise OutOfDomain(field, function, "a function with finite values (it returned NaN)")
+            mean = np.sum(weights * values, axis=1)
+            linear = np.sum(weights * z * values, axis=1)
+            rest = values - mean[:, None] - linear[:, None] * z
+            result[:, part] = mean, linear, np.sum(weights * rest**2, axis=1)
+            outermost[part] = weights[:, 0] * values[:, 0] ** 2 + weights[:, -1] * values[:, -1] ** 2
+    return result, outermost
 
 
 def _rule(kinks: Sequence[float], shift: Array, scale: Array, order: int) -> tuple[Array, Array]:
@@ -99,12 +108,3 @@ def _rule(kinks: Sequence[float], shift: Array, scale: Array, order: int) -> tup
     z = np.sinh(s)
     return tuple(a.reshape(len(shift), -1) for a in (z, lengths * weights * np.cosh(s) * gaussian_density(z)))  # type: ignore
 
-
-def _check(function: Callable[[Array], Array], values: Array, mass: Array, field: str) -> None:
-    """Refuse functions with values or second moments that are not finite."""
-    if np.any(np.isnan(values)):
-        raise OutOfDomain(field, function, "a function with finite values (it returned NaN)")
-    total = np.sum(mass, axis=1)
-    outermost = mass[:, 0] + mass[:, -1]
-    if not np.all(np.isfinite(total)) or np.any(outermost > TAIL * np.max(total)):
-        raise OutOfDomain(field, function, "a function with a finite second moment under N(0, 1)")

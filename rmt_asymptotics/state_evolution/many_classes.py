@@ -13,84 +13,91 @@ from rmt_asymptotics.canonical.problem import Problem
 
 LARGEST_STEP = 3.0  # Newton steps in log(1 + V)
 ROUNDING = 4e-16
-SETTLED = 1e-13
-STEPS = 200
+SETTLED = 1e-13  # distances to the map that may be rounding
+STRAYED = 2.0  # a Newton step may come this much farther from the map than the best point so far
+STEPS = 100
 RANK = 1e-13  # singular values of the modes below this are rounding
 
 
 @dataclass(frozen=True)
 class Response:
-    """The map of se.2-se.5 at V: its value Psi, the variances t, and its derivative S diag(g)."""
+    """The map of se.2-se.5 at V: its value Psi, the variances t, and its derivative J = kernel diag(slope).
+
+    ridge_response (N, K) is -dPsi/d ridge_k.  conditioning: how much rounding the inner inverse may amplify.
+    """
 
     psi: Array
     t: Array
     kernel: Array
     ridge_response: Array
     slope: Array
+    conditioning: float
 
 
 def response(problem: Problem, V: Array, t: Array, ratio: float, beta: float, ridge: float) -> Response:
     """Psi(V) and its derivatives; `t` is where the inner Newton starts."""
-    pi, b = problem.class_weights, problem.linear
+    pi, b, m2 = problem.class_weights, problem.linear, problem.residual
     g = ratio * problem.weights / (1 + V)
-    vh1, vh2 = (b * g) @ b.T, problem.residual @ g  # [se.2]
-    t, s, factor, M = _variances(t, pi, vh1, vh2, beta, ridge)
+    t, M = _variances(t, pi, b * np.sqrt(g), m2 @ g, beta, ridge)
+    s = np.sqrt(beta * pi * t)  # [se.3]
+    inner = np.eye(len(pi)) + s[:, None] * ((b * g) @ b.T) * s  # I + C^1/2 Vh1 C^1/2  [se.2]
+    factor = linalg.cholesky(inner, lower=True)
     whitened = linalg.solve_triangular(factor, s[:, None] * b, lower=True)
-    shrunk = linalg.solve_triangular(factor, whitened, lower=True, trans=1) / s[:, None]  # N^T b
     gram = whitened.T @ whitened  # b^T X b
-    psi = np.diagonal(gram) / beta + (pi * t) @ problem.residual  # [se.5, se.1]
-    Y = shrunk**2 + problem.residual
+    shrunk = linalg.solve_triangular(factor, whitened, lower=True, trans=1) / s[:, None]  # N^T b
+    Y = shrunk**2 + m2
     D = np.sqrt(pi) * t
-    inner = np.eye(len(pi)) - beta * D[:, None] * M**2 * D
-    YL = linalg.solve(inner, D[:, None] * Y, assume_a="pos").T * D  # Y^T L  [jac.1]
-    return Response(psi, t, YL @ Y + gram**2 / beta, YL, g / (1 + V))
+    YL = linalg.solve(np.eye(len(pi)) - beta * D[:, None] * M**2 * D, D[:, None] * Y, assume_a="pos").T * D  # [jac.1]
+    psi = np.diagonal(gram) / beta + (pi * t) @ m2  # [se.5, se.1]
+    return Response(psi, t, YL @ Y + gram**2 / beta, YL, g / (1 + V), float(np.trace(inner)))
 
 
-def _variances(
-    t: Array, pi: Array, vh1: Array, vh2: Array, beta: float, ridge: float
-) -> tuple[Array, Array, Array, Array]:
-    """Solve se.3-se.4 for t by Newton in log t; returns t, s = sqrt(C), the Cholesky factor of I + s Vh1 s, and M."""
-    identity = np.eye(len(pi))
+def _variances(t: Array, pi: Array, B: Array, vh2: Array, beta: float, ridge: float) -> tuple[Array, Array]:
+    """Solve se.3-se.4 for t by Newton in log t, and M = Vh1 N with Vh1 = B B^T.
+
+    M = W^T W with W = L^-1 B^T, L L^T = I + B^T C B, is a sum of squares: nothing cancels where C Vh1 is large.
+    """
     best = np.inf
-    while True:
-        s = np.sqrt(beta * pi * t)  # [se.3]
-        factor = linalg.cholesky(identity + s[:, None] * vh1 * s, lower=True)
-        M = linalg.cho_solve((factor, True), s[:, None] * vh1) / s[:, None]
+    for _ in range(STEPS):
+        W = linalg.solve_triangular(
+            linalg.cholesky(np.eye(B.shape[1]) + (B.T * (beta * pi * t)) @ B, lower=True), B.T, lower=True
+        )
+        M = W.T @ W
         mapped = 1 / (ridge + vh2 + np.diagonal(M))  # [se.4]
         gap = np.log(mapped / t)
         distance = np.max(np.abs(gap))
         if distance <= ROUNDING or (distance <= SETTLED and distance >= best):
-            return t, s, factor, M
+            break
         if distance >= best:
             t = mapped  # the plain step: a contraction
         else:
             slope = beta * mapped[:, None] * M**2 * (pi * t)
-            t = t * np.exp(np.clip(linalg.solve(identity - slope, gap), -LARGEST_STEP, LARGEST_STEP))
+            t = t * np.exp(np.clip(linalg.solve(np.eye(len(t)) - slope, gap), -LARGEST_STEP, LARGEST_STEP))
         best = distance
+    return t, M
 
 
 def fixed_point(
     problem: Problem, V: Array, t: Array, ratio: float, beta: float, ridge: float
 ) -> tuple[Array, Response, int]:
-    """Newton in log(1 + V), with the plain step (a contraction [uniq.1]) where Newton does not come closer."""
+    """Newton in log(1 + V); where it strays, the plain step, which always comes closer [uniq.1]."""
     at = response(problem, V, t, ratio, beta, ridge)
     gap = np.log1p((at.psi - V) / (1 + V))
-    step = 0
-    while np.max(np.abs(gap)) > ROUNDING and step < STEPS:
-        step += 1
-        matrix = newton_matrix(at, V)
-        change = np.clip(linalg.solve(matrix, gap), -LARGEST_STEP, LARGEST_STEP)
-        V_new = np.expm1(np.log1p(V) + change)
+    distance = best = np.max(np.abs(gap))
+    steps = 0
+    while distance > ROUNDING and steps < STEPS:
+        steps += 1
+        change = linalg.solve(newton_matrix(at, V), gap)
+        if distance > STRAYED * best:
+            change = gap
+        V_new = np.expm1(np.log1p(V) + np.clip(change, -LARGEST_STEP, LARGEST_STEP))
         at_new = response(problem, V_new, at.t, ratio, beta, ridge)
-        gap_new = np.log1p((at_new.psi - V_new) / (1 + V_new))
-        if not np.max(np.abs(gap_new)) < np.max(np.abs(gap)):
-            if np.max(np.abs(gap)) <= SETTLED:
-                break
-            V_new = at.psi
-            at_new = response(problem, V_new, at.t, ratio, beta, ridge)
-            gap_new = np.log1p((at_new.psi - V_new) / (1 + V_new))
-        V, at, gap = V_new, at_new, gap_new
-    return V, at, step
+        gap = np.log1p((at_new.psi - V_new) / (1 + V_new))
+        previous, distance = distance, np.max(np.abs(gap))
+        if previous <= SETTLED and distance >= previous:
+            break  # rounding: the point before was as good
+        V, at, best = V_new, at_new, min(best, distance)
+    return V, at, steps
 
 
 def newton_matrix(at: Response, V: Array) -> Array:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import linalg
+from threadpoolctl import threadpool_limits
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.problem import Controls, Problem
@@ -33,7 +34,15 @@ def solve_points(problem: Problem, controls: Controls, start: Array | None = Non
     """Solve the fixed point at each point of `controls`, each started from the one before or from `start`."""
     if len(problem.class_weights) == 1:
         return _one_class(problem, controls, start)
-    return _many_classes(problem, controls, start)
+    with threadpool_limits(1):  # the matrices are too small for threads to pay
+        return _many_classes(problem, controls, start)
+
+
+def carry_over(coarse: Problem, fine: Problem, state: Array) -> Array:
+    """The state of a coarse problem as a start for a finer one."""
+    if len(fine.class_weights) == 1:
+        return state
+    return np.array([np.expm1(np.interp(fine.nodes, coarse.nodes, np.log1p(V))) for V in state])
 
 
 def _one_class(problem: Problem, controls: Controls, start: Array | None) -> PointSolutions:
@@ -53,7 +62,8 @@ def _many_classes(problem: Problem, controls: Controls, start: Array | None) -> 
     points, nodes = len(controls.ridge), len(problem.nodes)
     errors, residual, estimate = np.empty((3, points)), np.empty(points), np.empty(points)
     iterations, state = np.empty(points, int), np.empty((points, nodes))
-    V, t = np.ones(nodes), np.full(len(problem.class_weights), 1 / np.sum(problem.weights * problem.residual))
+    t = np.ones(len(problem.class_weights)) / np.max((problem.linear**2 + problem.residual) @ problem.weights)
+    V = np.ones(nodes)
     for i in range(points):
         ratio, beta = controls.samples_per_feature[i], controls.width_ratio[i]
         if start is not None:
@@ -70,5 +80,5 @@ def _many_classes(problem: Problem, controls: Controls, start: Array | None) -> 
         errors[1, i] = problem.weights @ (error * inverse**2)
         errors[2, i] = problem.weights @ (base * inverse) + penalty / ratio
         residual[i] = np.max(np.abs(at.psi - V) * inverse)
-        estimate[i] = np.max(amplified[:, 1]) * (residual[i] + ROUNDING)
+        estimate[i] = np.max(amplified[:, 1]) * (residual[i] + ROUNDING * at.conditioning)
     return PointSolutions(errors, residual, estimate, iterations, state)

@@ -1,0 +1,108 @@
+"""solve(): the one place where a model, its translation and the solver meet."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rmt_asymptotics.canonical.problem import Controls
+from rmt_asymptotics.canonical.translation import LEVELS, translate
+from rmt_asymptotics.errors import NotConverged, number
+from rmt_asymptotics.models import RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.state_evolution.refinement import RefinedSolutions, Status, solve_refined
+
+TOLERANCE = 1e-10  # relative, laws with finitely many values
+TOLERANCE_CONTINUOUS = 1e-6  # relative, continuous laws, where classes are quadrature nodes
+
+
+@dataclass(frozen=True)
+class Solution:
+    """How well a point was solved.
+
+    residual: max |Psi(V) - V|/(1 + |V|) at the returned point.  error_estimate: of the errors, relative: the change
+    under the last refinement, plus what iteration and rounding leave.  nodes, classes: of the last refinement.
+    """
+
+    status: Status
+    residual: float
+    error_estimate: float
+    iterations: int
+    nodes: int
+    classes: int
+
+    @property
+    def message(self) -> str:
+        """What happened, in words; empty for a converged point."""
+        if self.status is Status.CONVERGED:
+            return ""
+        return (
+            f"{self.status.value} ({self.nodes} nodes, {self.classes} classes: "
+            f"error_estimate {self.error_estimate:.1e}, residual {self.residual:.1e})"
+        )
+
+
+@dataclass(frozen=True)
+class Asymptotics:
+    """Limiting errors of a model: means of (y - f)^2, in units of y^2.
+
+    test_error: on fresh data, label noise included.  training_error: on the training set.
+    training_objective: training_error + (ridge/n)|a|^2.  excess_error: test_error - noise_variance.
+    """
+
+    model: RidgeModel
+    test_error: float
+    training_error: float
+    training_objective: float
+    solution: Solution
+
+    @property
+    def excess_error(self) -> float:
+        return self.test_error - self.model.noise_variance
+
+
+def solve(model: RidgeModel, *, tolerance: float | None = None) -> Asymptotics:
+    """The limiting training and test errors of a model, n, d, p -> infinity together.
+
+    tolerance: relative, to which the errors are stable under refinement of quadrature and classes;
+    1e-10 by default, 1e-6 for continuous laws.  What was reached is in `.solution`.
+    Raises `NotConverged`, which carries the result that was reached.
+    Equations se.1-se.5, modes.1-modes.2, err.1-err.3 of theory_notes/canonical_problem.md.
+
+    >>> import rmt_asymptotics as rmt
+    >>> model = rmt.RandomFeatures(activation=rmt.relu, target=rmt.sign, sample_complexity=2.0,
+    ...                            width_ratio=3.0, ridge=0.1, noise_variance=0.05)
+    >>> round(rmt.solve(model).test_error, 6)
+    0.386029
+    """
+    solutions = solve_controls(model, control_points(model, {}), tolerance)
+    result = Asymptotics(model, *map(float, solutions.errors[:, 0]), solution_at(solutions, 0))
+    if result.solution.status is not Status.CONVERGED:
+        raise NotConverged(result.solution.message, result)
+    return result
+
+
+def solve_controls(model: RidgeModel, controls: Controls, tolerance: float | None = None) -> RefinedSolutions:
+    """The errors of one model at many values of its control fields; a point that fails is reported in its status."""
+    continuous = isinstance(model, SpikedRandomFeatures) and model.spike.continuous
+    default = TOLERANCE_CONTINUOUS if continuous else TOLERANCE
+    tolerance = default if tolerance is None else number("tolerance", tolerance, above=0)
+    return solve_refined(lambda level: translate(model, level), LEVELS, controls, tolerance)
+
+
+def control_points(model: RidgeModel, values: dict[str, np.ndarray]) -> Controls:
+    """`Controls` from arrays of control fields of equal length; fields not given keep the model's value."""
+    points = len(next(iter(values.values()))) if values else 1
+
+    def column(name: str) -> np.ndarray:
+        return np.asarray(values.get(name, np.full(points, getattr(model, name))), float)
+
+    width_ratio = column("width_ratio")
+    return Controls(column("sample_complexity") / width_ratio, width_ratio, column("ridge"), column("noise_variance"))
+
+
+def solution_at(solutions: RefinedSolutions, point: int) -> Solution:
+    """The record of one point."""
+    s = solutions
+    return Solution(
+        s.status[point], float(s.residual[point]), float(s.error_estimate[point]),
+        int(s.iterations[point]), int(s.nodes[point]), int(s.classes[point]),
+    )  # fmt: skip

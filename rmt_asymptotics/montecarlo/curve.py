@@ -1,0 +1,98 @@
+"""Simulated curves over sample complexity and ridge: one draw a replica serves all points."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rmt_asymptotics.errors import OutOfDomain, number
+from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.montecarlo.ensemble import ensemble
+from rmt_asymptotics.montecarlo.simulation import standard_error
+
+if TYPE_CHECKING:
+    import xarray
+
+QUANTITIES = {
+    "test_error": "mean squared error on fresh data, label noise included",
+    "training_error": "mean squared error on the training set",
+    "training_objective": "training error plus ridge/n |a|^2",
+    "excess_error": "test error without the label noise",
+}
+AXES = {"sample_complexity": "samples over dimension, n/d", "ridge": "penalty of |a|^2 beside the sum over samples"}
+
+
+def simulation_curve(
+    model: RidgeModel,
+    *,
+    sample_complexity: ArrayLike | None = None,
+    ridge: ArrayLike | None = None,
+    dimension: int,
+    replicas: int = 20,
+    seed: int = 0,
+    workers: int | None = None,
+    test_samples: int | None = None,
+    progress: bool | None = None,
+) -> "xarray.Dataset":
+    """Simulate a model along sample complexities, ridges, or both, from the same draws.
+
+    Samples are nested: within a replica the points of a curve are correlated, which keeps the curve smooth.
+    The values at a point are those of `simulate` there, to rounding.
+
+    sample_complexity, ridge: positive values in any order, shape (N,) and (R,); those given become dimensions,
+    the model's own value holds otherwise.  At least one is needed.  The other parameters: see `simulate`.
+    Returns an xarray.Dataset with the four errors and their standard errors (over replicas, at each point),
+    and n as the coordinate `samples`.
+    Raises `OutOfDomain` for an axis that is not a sequence of positive numbers, and as `simulate` does.
+
+    >>> from rmt_asymptotics.activations import sin, tanh
+    >>> from rmt_asymptotics.models import RandomFeatures
+    >>> model = RandomFeatures(activation=tanh, target=sin, sample_complexity=2.0, width_ratio=1.5, ridge=0.1)
+    >>> curve = simulation_curve(model, sample_complexity=[0.5, 1.0, 2.0], dimension=20, replicas=4)
+    >>> curve.test_error.dims, curve.samples.values
+    (('sample_complexity',), array([10, 20, 40]))
+    """
+    import xarray
+
+    given = {"sample_complexity": sample_complexity, "ridge": ridge}
+    axes = {name: _axis(name, values) for name, values in given.items() if values is not None}
+    if not axes:
+        raise OutOfDomain("sample_complexity", None, "a sequence of values, unless ridge is one")
+    result = ensemble(
+        model,
+        axes.get("sample_complexity"),
+        axes.get("ridge"),
+        dimension=dimension,
+        replicas=replicas,
+        seed=seed,
+        workers=workers,
+        test_samples=test_samples,
+        progress=progress,
+    )
+    kept = tuple(slice(None) if name in axes else 0 for name in AXES)
+    dims = tuple(axes)
+    along_samples = tuple(name for name in dims if name == "sample_complexity")
+    samples = (along_samples, result.samples[kept[0]], _attributes("number of training samples, n"))
+    coordinates = {name: (name, values, _attributes(AXES[name])) for name, values in axes.items()}
+    variables = {}
+    for name, description in QUANTITIES.items():
+        errors = result.errors[name][:, *kept]
+        variables[name] = (dims, errors.mean(0), _attributes(description))
+        spread = _attributes(f"standard error: {description}")
+        variables[f"{name}_standard_error"] = (dims, standard_error(errors), spread)
+    sizes = {"dimension": dimension, "width": result.grid.width, "test_samples": result.grid.test_samples}
+    return xarray.Dataset(variables, coordinates | {"samples": samples}, sizes | {"replicas": replicas, "seed": seed})
+
+
+def _axis(name: str, values: ArrayLike) -> list[float]:
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        array = np.empty(0)
+    if array.ndim != 1 or array.size == 0:
+        raise OutOfDomain(name, values, "a one-dimensional sequence of at least one positive number")
+    return [number(name, value, above=0) for value in array.tolist()]
+
+
+def _attributes(description: str) -> dict[str, str]:
+    return {"long_name": description, "units": "1"}

@@ -1,0 +1,98 @@
+"""The finite network of a model: its first layer and its teacher, at dimension d and width p.
+
+Inputs x ~ N(0, I_d) are rotation invariant, so the teacher theta, and the spike direction v where there is one,
+are put in the span of the first coordinate axes.  A new model registers its own `network`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import singledispatch
+
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.errors import OutOfDomain, whole_number
+from rmt_asymptotics.models import RandomFeatures, RidgeModel, SpikedRandomFeatures
+
+BLOCK = 512  # rows of inputs drawn at once: a matrix product of this size reaches full speed
+CACHED = 32_768  # numbers an activation is applied to at once: its temporaries stay in the second-level cache
+LARGEST = 1e100  # squares of values up to this size do not overflow
+
+
+@dataclass(frozen=True)
+class Network:
+    """Features sigma(<w_i, x>) and noise-free labels f_*(<theta, x>).
+
+    weights: the rows w_i, shape (p, d).  teacher: the leading coordinates of theta, the others are zero.
+    """
+
+    activation: Activation
+    target: Activation
+    weights: Array
+    teacher: Array
+
+    def draw(self, generator: np.random.Generator, features: Array, labels: Array) -> None:
+        """Draw fresh inputs, one a row of `features`, and fill features (m, p) and noise-free labels (m,).
+
+        Draws are sequential: more rows leave the earlier ones as they are.  Raises `OutOfDomain`, naming the
+        activation or the target, where one of them is not finite.
+        """
+        inputs = np.empty((min(BLOCK, len(labels)), self.weights.shape[1]))
+        for rows in blocks(len(labels), BLOCK):
+            x = generator.standard_normal(out=inputs[: rows.stop - rows.start])
+            labels[rows] = _evaluate("target", self.target, x[:, : len(self.teacher)] @ self.teacher)
+            preactivations = np.matmul(x, self.weights.T, out=features[rows])
+            for part in blocks(len(x), max(1, CACHED // len(self.weights))):
+                preactivations[part] = _evaluate("activation", self.activation, preactivations[part])
+
+
+def blocks(total: int, size: int) -> Iterator[slice]:
+    """Consecutive slices of `size` rows, the last one shorter, that cover `total` rows."""
+    return (slice(start, min(start + size, total)) for start in range(0, total, size))
+
+
+def _evaluate(field: str, function: Activation, argument: Array) -> Array:
+    with np.errstate(all="ignore"):
+        values = function(argument)
+        if not (np.abs(values) <= LARGEST).all():
+            allowed = f"a function whose values are finite and below {LARGEST:g} on the sampled arguments"
+            raise OutOfDomain(field, function.name, allowed)
+    return values
+
+
+@singledispatch
+def network(model: RidgeModel, dimension: int, width: int, generator: np.random.Generator) -> Network:
+    """Draw the first layer of a model: p = `width` neurons with inputs of dimension d = `dimension`.
+
+    Raises `OutOfDomain` for a model without a finite network, or a dimension too small for its directions.
+
+    >>> from rmt_asymptotics.activations import sin, tanh
+    >>> model = RandomFeatures(activation=tanh, target=sin, sample_complexity=2.0, width_ratio=1.5, ridge=0.1)
+    >>> network(model, 4, 6, np.random.default_rng(0)).weights.shape
+    (6, 4)
+    """
+    raise OutOfDomain("model", type(model).__name__, "a model whose finite network is known to the Monte Carlo")
+
+
+@network.register
+def _(model: RandomFeatures, dimension: int, width: int, generator: np.random.Generator) -> Network:
+    return Network(model.activation, model.target, _unit_rows(width, dimension, generator), np.ones(1))
+
+
+@network.register
+def _(model: SpikedRandomFeatures, dimension: int, width: int, generator: np.random.Generator) -> Network:
+    """w_i = sqrt(c) omega_i + u_i v, theta = gamma v + sqrt(1 - gamma^2) zeta; v and zeta are the first two axes."""
+    whole_number("dimension", dimension, least=2)
+    weights = _unit_rows(width, dimension, generator)
+    weights *= np.sqrt(model.bulk_variance)
+    weights[:, 0] += model.spike.sample(generator, width)
+    teacher = np.array([model.alignment, np.sqrt(1 - model.alignment**2)])
+    return Network(model.activation, model.target, weights, teacher)
+
+
+def _unit_rows(count: int, dimension: int, generator: np.random.Generator) -> Array:
+    """Rows uniform on the unit sphere, shape (count, dimension)."""
+    rows = generator.standard_normal((count, dimension))
+    rows /= np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
+    return rows

@@ -1,0 +1,72 @@
+"""Models as plain dictionaries (for TOML, JSON and the attributes of Datasets) and back."""
+
+import dataclasses
+from typing import Any
+
+from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.expressions import parse_activation
+from rmt_asymptotics.laws import LAWS, Law
+from rmt_asymptotics.models import RandomFeatures, RidgeModel, SpikedRandomFeatures
+
+MODELS: dict[str, type[RidgeModel]] = {m.__name__: m for m in (RandomFeatures, SpikedRandomFeatures)}
+
+
+def model_to_dict(model: RidgeModel) -> dict[str, Any]:
+    """The fields of a model by name, its type under "model"; functions by name, laws with their parameters."""
+    fields = {f.name: _plain(getattr(model, f.name)) for f in dataclasses.fields(model)}
+    return {"model": type(model).__name__, **fields}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Activation):
+        return value.name
+    if isinstance(value, Law):
+        return {"law": type(value).__name__, **dataclasses.asdict(value)}  # type: ignore[call-overload]
+    return value
+
+
+def model_from_dict(fields: dict[str, Any]) -> RidgeModel:
+    """The model that `model_to_dict` wrote, or that a user wrote in the same form.
+
+    Raises `OutOfDomain` for unknown models, laws, fields and functions, and for fields left out.
+
+    >>> import rmt_asymptotics as rmt
+    >>> model = rmt.RandomFeatures(activation=rmt.tanh, target=rmt.sin, sample_complexity=2.0,
+    ...                            width_ratio=1.5, ridge=0.1)
+    >>> model_from_dict(model_to_dict(model)) == model
+    True
+    """
+    fields = dict(fields)
+    model = _chosen("model", fields.pop("model", None), MODELS)
+    for name in ("activation", "target"):
+        if isinstance(fields.get(name), str):
+            fields[name] = _function(name, fields[name])
+    if isinstance(fields.get("spike"), dict):
+        law = dict(fields["spike"])
+        fields["spike"] = _build(_chosen("spike.law", law.pop("law", None), LAWS), law, "spike.")
+    return _build(model, fields, "")
+
+
+def _function(field: str, text: str) -> Activation:
+    try:
+        return parse_activation(text)
+    except OutOfDomain as error:
+        raise OutOfDomain(field, error.value, error.allowed) from None
+
+
+def _chosen(field: str, name: Any, choices: dict[str, Any]) -> Any:
+    if name not in choices:
+        raise OutOfDomain(field, name, f"one of {', '.join(choices)}")
+    return choices[name]
+
+
+def _build(record: Any, values: dict[str, Any], prefix: str) -> Any:
+    known = {f.name: f for f in dataclasses.fields(record)}
+    for name in values:
+        if name not in known:
+            raise OutOfDomain("field", prefix + name, f"a field of {record.__name__}: {', '.join(known)}")
+    for name, field in known.items():
+        if name not in values and field.default is dataclasses.MISSING:
+            raise OutOfDomain(prefix + name, None, f"given: {record.__name__} has no default for it")
+    return record(**values)

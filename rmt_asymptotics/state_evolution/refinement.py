@@ -1,0 +1,75 @@
+"""Refine nodes and classes until the errors are stable.  Note: numerics.md [refine.1].
+
+The change of the errors from one refinement to the next bounds what quadrature and class count leave;
+with it goes what iteration and rounding leave.  Points that are stable are not solved again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.canonical.problem import Controls, Problem
+from rmt_asymptotics.state_evolution.ridge import PointSolutions, carry_over, solve_points
+
+LARGEST_RESIDUAL = 1e-11
+NEGLIGIBLE = 1e-13  # errors below this share of E y^2 are compared with that share, not with themselves
+
+
+class Status(Enum):
+    """How a point ended; the value says it in words."""
+
+    CONVERGED = "stable to the tolerance under refinement, residual at rounding"
+    NOT_RESOLVED = "the finest quadrature or class count still moves the errors by more than the tolerance"
+    NOT_SOLVED = "the fixed point was not reached"
+
+
+@dataclass(frozen=True)
+class RefinedSolutions:
+    """Arrays over P points, each from its own last refinement; errors (3, P) as in `PointSolutions`."""
+
+    errors: Array
+    residual: Array
+    error_estimate: Array
+    iterations: Array
+    nodes: Array
+    classes: Array
+    status: np.ndarray
+
+    def write(self, at: Array, solution: PointSolutions, change: Array, problem: Problem, tolerance: float) -> None:
+        """Put a solution at the points `at`, where the last refinement moved the errors by `change`, relative."""
+        self.errors[:, at] = solution.errors
+        self.residual[at] = solution.residual
+        self.error_estimate[at] = change + solution.error_estimate
+        self.iterations[at] += solution.iterations
+        self.nodes[at], self.classes[at] = len(problem.nodes), len(problem.class_weights)
+        solved = np.all(np.isfinite(solution.errors), axis=0) & (solution.residual <= LARGEST_RESIDUAL)
+        stable = np.where(change <= tolerance, Status.CONVERGED, Status.NOT_RESOLVED)
+        self.status[at] = np.where(solved, stable, Status.NOT_SOLVED)
+
+
+def solve_refined(
+    problem_at: Callable[[int], Problem], levels: int, controls: Controls, tolerance: float
+) -> RefinedSolutions:
+    """Solve the points of `controls` on problem_at(0), problem_at(1), ..., each until stable to `tolerance`, relative."""
+    points = len(controls.ridge)
+    counts = np.zeros((3, points), int)
+    refined = RefinedSolutions(np.empty((3, points)), *np.empty((2, points)), *counts, np.empty(points, object))
+    problem, active = problem_at(0), np.arange(points)
+    solution = solve_points(problem, controls)
+    refined.write(active, solution, np.full(points, 0.0 if problem.exact else np.inf), problem, tolerance)
+    for level in range(1, levels):
+        unstable = refined.status[active] == Status.NOT_RESOLVED
+        active = active[unstable]
+        if not active.size:
+            break
+        finer = problem_at(level)
+        coarse_errors = solution.errors[:, unstable]
+        solution = solve_points(finer, controls.at(active), carry_over(problem, finer, solution.state[unstable]))
+        scale = np.maximum(np.abs(solution.errors), NEGLIGIBLE * (finer.label_variance + controls.noise_variance[active]))
+        change = np.max(np.abs(solution.errors - coarse_errors) / scale, axis=0)
+        refined.write(active, solution, change, finer, tolerance)
+        problem = finer
+    return refined

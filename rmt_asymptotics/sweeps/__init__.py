@@ -1,0 +1,1 @@
+"""Models over axes of their fields, as xarray Datasets."""
