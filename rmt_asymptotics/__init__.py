@@ -22,8 +22,10 @@ from rmt_asymptotics.activations import (
     tanh,
 )
 from rmt_asymptotics.asymptotics import Asymptotics, Solution, solve
+from rmt_asymptotics.comparison import Comparison, compare, compare_curve
 from rmt_asymptotics.errors import NotConverged, OutOfDomain
 from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw, RademacherLaw
 from rmt_asymptotics.models import RandomFeatures, SpikedRandomFeatures
+from rmt_asymptotics.montecarlo import Estimate, Simulation, simulate, simulation_curve
 from rmt_asymptotics.state_evolution.refinement import Status
 from rmt_asymptotics.sweeps.grids import learning_curve, sweep

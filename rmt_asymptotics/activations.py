@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.polynomial import hermite_e, polynomial as power_series
+from numpy.polynomial import hermite_e
+from numpy.polynomial import polynomial as power_series
 from scipy import special
 
 from rmt_asymptotics._types import Array

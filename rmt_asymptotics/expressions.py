@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-
 from rmt_asymptotics.activations import BUILT_IN, FAMILIES, Activation
 from rmt_asymptotics.errors import OutOfDomain
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rmt_asymptotics.asymptotics import control_points, solve_controls, solution_at
+from rmt_asymptotics.asymptotics import control_points, solution_at, solve_controls
 from rmt_asymptotics.canonical.translation import CONTROL_FIELDS
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
