@@ -74,7 +74,8 @@ def solve(model: RidgeModel, *, tolerance: float | None = None) -> Asymptotics:
     0.386029
     """
     solutions = solve_controls(model, control_points(model, {}), tolerance)
-    result = Asymptotics(model, *map(float, solutions.errors[:, 0]), solution_at(solutions, 0))
+    test, training, objective = solutions.errors[:, 0].tolist()
+    result = Asymptotics(model, test, training, objective, solution_at(solutions, 0))
     if result.solution.status is not Status.CONVERGED:
         raise NotConverged(result.solution.message, result)
     return result

@@ -87,7 +87,8 @@ class Comparison:
         extrapolated, slope = covariance @ design.T @ (np.array([gap.mean for gap in gaps]) / errors)
         spread, replicas = np.sqrt(np.diagonal(covariance)), self.simulation.replicas
         return Drift(
-            Estimate(float(slope), float(spread[1]), replicas), Estimate(float(extrapolated), float(spread[0]), replicas)
+            Estimate(float(slope), float(spread[1]), replicas),
+            Estimate(float(extrapolated), float(spread[0]), replicas),
         )
 
     def table(self) -> str:

@@ -16,7 +16,10 @@ FORMULA_FUNCTIONS = (
     "tanh", "sinh", "cosh", "sin", "cos", "atan", "asinh", "exp", "log", "sqrt", "erf",
     "Abs", "sign", "Max", "Min", "Heaviside", "Piecewise", "relu",
 )  # fmt: skip
-ALLOWED = f"a built-in ({', '.join([*BUILT_IN, *FAMILIES])}) or a formula in x made of + - * / ** and {', '.join(FORMULA_FUNCTIONS)}"
+ALLOWED = (
+    f"a built-in ({', '.join([*BUILT_IN, *FAMILIES])}) or a formula in x made of "
+    f"+ - * / ** and {', '.join(FORMULA_FUNCTIONS)}"
+)
 SYNTAX = (
     ast.Expression, ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Load, ast.Constant, ast.Tuple, ast.Compare,
     ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub, ast.UAdd, ast.Lt, ast.LtE, ast.Gt, ast.GtE,
@@ -93,13 +96,17 @@ def _kinks(formula: Any, x: Any, text: str) -> tuple[float, ...]:
 
     edges = [a.args[0] for a in formula.atoms(sympy.Abs, sympy.sign, sympy.Heaviside)]
     for piecewise in formula.atoms(sympy.Piecewise):
-        edges += [r.lhs - r.rhs for _, condition in piecewise.args for r in condition.atoms(sympy.core.relational.Relational)]
+        edges += [
+            r.lhs - r.rhs for _, condition in piecewise.args for r in condition.atoms(sympy.core.relational.Relational)
+        ]
     kinks: set[float] = set()
     for edge in edges:
         roots = sympy.solveset(edge, x, sympy.S.Reals)
         if roots is sympy.S.EmptySet:
             continue
         if not isinstance(roots, sympy.FiniteSet):
-            raise OutOfDomain("expression", text, "a formula whose kinks sympy can find; give them in Activation(kinks=...)")
+            raise OutOfDomain(
+                "expression", text, "a formula whose kinks sympy can find; give them in Activation(kinks=...)"
+            )
         kinks |= {float(root) for root in roots}
     return tuple(sorted(kinks))

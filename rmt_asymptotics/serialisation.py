@@ -38,7 +38,7 @@ def model_from_dict(fields: dict[str, Any]) -> RidgeModel:
     True
     """
     fields = dict(fields)
-    model = _chosen("model", fields.pop("model", None), MODELS)
+    model: type[RidgeModel] = _chosen("model", fields.pop("model", None), MODELS)
     for name in ("activation", "target"):
         if isinstance(fields.get(name), str):
             fields[name] = _function(name, fields[name])

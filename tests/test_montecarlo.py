@@ -105,6 +105,7 @@ def test_curve_is_its_points(model):
     options = {"dimension": 15, "replicas": 3, "seed": 11}
     curve = simulation_curve(model, sample_complexity=alphas, ridge=ridges, **options)
     assert curve.test_error.dims == ("sample_complexity", "ridge")
+    assert curve.test_samples == 2000
     for i, alpha in enumerate(alphas):
         for j, ridge in enumerate(ridges):
             point = simulate(model.replace(sample_complexity=alpha, ridge=ridge), **options)
@@ -291,12 +292,22 @@ def test_functions_that_are_not_finite_on_a_draw_are_refused(field, bad):
     assert refusal.value.field == field
 
 
-@pytest.mark.parametrize("progress", [True, False, None])
-def test_progress_is_shown_when_asked_for(progress, capsys):
+@pytest.mark.parametrize(
+    ("progress", "terminal", "silence", "shown"),
+    [
+        (True, False, 9.0, True),
+        (False, True, 0.0, False),
+        (None, False, 0.0, False),
+        (None, True, 9.0, False),  # short runs stay silent
+        (None, True, 0.0, True),
+    ],
+)
+def test_progress(progress, terminal, silence, shown, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    monkeypatch.setattr("rmt_asymptotics.montecarlo.ensemble.SILENCE", silence)
     simulate(PLAIN, dimension=10, replicas=2, test_samples=20, progress=progress)
     output = capsys.readouterr()
-    assert output.out == ""
-    assert bool(output.err) == (progress is True)
+    assert (bool(output.err), output.out) == (shown, "")
 
 
 def test_layer():

@@ -13,8 +13,9 @@ from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.quadrature import panel_rule, sinh_rule
 from rmt_asymptotics.models import SpikedRandomFeatures
 
-CLASS_COUNTS = (18, 26, 38, 56, 82, 120, 176, 258, 380)
+CLASS_COUNTS = (18, 26, 38, 56, 82, 120, 176, 258, 380)  # of a continuous law
 NODE_COUNTS = (40, 58, 84, 122, 176, 256, 370, 540, 780)
+NODE_COUNTS_FINITE = (56, 84, *NODE_COUNTS[3:], 1120)  # laws with finitely many values: asked for more digits
 PANEL_ORDERS = (8, 12, 16, 22, 30, 40, 54, 72, 96)
 LEVELS = len(CLASS_COUNTS)
 NARROW = 0.15  # features of the target narrower than this in kappa get panels of their own
@@ -48,7 +49,9 @@ def spiked_problem(model: SpikedRandomFeatures, level: int) -> Problem:
             ]
         ),
         mode_classes=np.concatenate([np.arange(len(means)) % len(u), np.arange(len(u)), np.arange(len(u))]),
-        strengths=np.array([np.append(means_strength, np.zeros(2 * len(u))), np.repeat([0, 1], [len(means), 2 * len(u)])]),
+        strengths=np.array(
+            [np.append(means_strength, np.zeros(2 * len(u))), np.repeat([0, 1], [len(means), 2 * len(u)])]
+        ),
         target=np.array([target.mean, target.linear]),
         target_residual=target.residual,
     )
@@ -60,7 +63,10 @@ def _kappa_rule(model: SpikedRandomFeatures, width: float, level: int) -> tuple[
     if model.target.kinks and np.sqrt(1 - gamma**2) < NARROW * gamma:
         sharpness = np.sqrt((1 - gamma) * (1 + gamma)) / gamma
         kinks = sorted({sign * x / gamma for x in model.target.kinks for sign in (-1, 1)})
-        rule = panel_rule(PANEL_ORDERS[level], [(0.0, width)] + [(x, sharpness) for x in kinks if x != 0 or sharpness < width])
+        rule = panel_rule(
+            PANEL_ORDERS[level], [(0.0, width)] + [(x, sharpness) for x in kinks if x != 0 or sharpness < width]
+        )
     else:
-        rule = sinh_rule(NODE_COUNTS[level], width)
+        counts = NODE_COUNTS if model.spike.continuous else NODE_COUNTS_FINITE
+        rule = sinh_rule(counts[level], width)
     return rule.nodes, rule.weights

@@ -17,7 +17,7 @@ CONTROL_FIELDS = {"sample_complexity": 1.0, "width_ratio": 1.0, "ridge": 1.0, "n
 
 
 def translate(model: RidgeModel, level: int) -> Problem:
-    """The canonical problem of a model at refinement `level` < LEVELS; equal but for `CONTROL_FIELDS`, equal problem."""
+    """The canonical problem of a model at refinement `level` < LEVELS; the same for all values of `CONTROL_FIELDS`."""
     return _translated(model.replace(**CONTROL_FIELDS), level)
 
 

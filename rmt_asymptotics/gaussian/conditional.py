@@ -106,5 +106,5 @@ def _rule(kinks: Sequence[float], shift: Array, scale: Array, order: int) -> tup
     lengths = np.diff(edges, axis=1)[:, :, None]
     s = edges[:, :-1, None] + lengths * unit
     z = np.sinh(s)
-    return tuple(a.reshape(len(shift), -1) for a in (z, lengths * weights * np.cosh(s) * gaussian_density(z)))  # type: ignore
-
+    masses = lengths * weights * np.cosh(s) * gaussian_density(z)
+    return z.reshape(len(shift), -1), masses.reshape(len(shift), -1)

@@ -9,6 +9,7 @@ no global rule sees a kink (Gauss-Hermite with 200 nodes is wrong by 8e-4 on ReL
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import roots_legendre
@@ -54,7 +55,7 @@ def panel_rule(order: int, features: Sequence[tuple[float, float]]) -> Rule:
     features = [(x, width) for x, width in features if abs(x) < CUTOFF]
     edges = sorted({-CUTOFF, CUTOFF, *(x for x, _ in features)})
     smooth = [(x, width) for x, width in features if width > 0]
-    panels = list(zip(edges[:-1], edges[1:], strict=True))
+    panels = list(pairwise(edges))
     finished: list[tuple[float, float]] = []
     while panels:
         low, high = panels.pop()
@@ -67,4 +68,6 @@ def panel_rule(order: int, features: Sequence[tuple[float, float]]) -> Rule:
     unit, weights = legendre(order)
     starts, ends = np.array(sorted(finished)).T
     nodes = starts[:, None] + np.subtract(ends, starts)[:, None] * unit
-    return Rule(nodes.ravel(), (np.subtract(ends, starts)[:, None] * weights * gaussian_density(nodes)).ravel())  # [quad.2]
+    return Rule(
+        nodes.ravel(), (np.subtract(ends, starts)[:, None] * weights * gaussian_density(nodes)).ravel()
+    )  # [quad.2]

@@ -14,7 +14,12 @@ ROUNDING = 4e-16
 SETTLED = 1e-13  # distances to the map that may be rounding
 STRAYED = 2.0  # a Newton step may come this much farther from the map than the best point so far
 STEPS = 100
-COMPILED = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}  # sums in SIMD lanes
+COMPILED = {
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"reassoc", "contract"},
+}  # sums in SIMD lanes
 RANK = 1e-13  # a free mode shorter than this, relative to the features or after projection, is rounding
 
 
@@ -63,7 +68,8 @@ def _fixed_point(A, T, ratio, beta, ridge, weights, b2, m2, J):
     """
     best = previous = np.inf
     A_old, T_old = A, T
-    for step in range(STEPS):
+    steps = 0
+    for _ in range(STEPS):
         A_next, T_next, k11, k12, k22 = _map(A, T, ratio, beta, ridge, weights, b2, m2, J)
         x, y = math.log(A_next / A), math.log(T_next / T)
         distance = max(abs(x), abs(y))
@@ -75,10 +81,11 @@ def _fixed_point(A, T, ratio, beta, ridge, weights, b2, m2, J):
             break
         if distance <= STRAYED * best:
             x, y = _solve_2x2(J, x, y)
+        steps += 1
         A_old, T_old, previous, best = A, T, distance, min(best, distance)
         A *= math.exp(min(max(x, -LARGEST_STEP), LARGEST_STEP))
         T *= math.exp(min(max(y, -LARGEST_STEP), LARGEST_STEP))
-    return A, T, A_next, T_next, k11, k12, k22, step
+    return A, T, A_next, T_next, k11, k12, k22, steps
 
 
 @njit(**COMPILED)
@@ -109,7 +116,9 @@ def _least_squares(Q, free, scale):
 
 
 @njit(**COMPILED)
-def one_class_curve(weights, b2, m2, modes, strengths, target, target_residual, ratio, beta, ridge, noise, start, result):
+def one_class_curve(
+    weights, b2, m2, modes, strengths, target, target_residual, ratio, beta, ridge, noise, start, result
+):
     """Solve every point, each started from the last; fills result (P, 6) and start (P, 2) with A, T.
 
     Columns of result: test error, training error, training objective, residual, amplification of rounding, steps.

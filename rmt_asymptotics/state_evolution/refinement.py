@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.state_evolution.ridge import PointSolutions, carry_over, solve_points
 
+Points = NDArray[np.intp]
 LARGEST_RESIDUAL = 1e-11
 NEGLIGIBLE = 1e-13  # errors below this share of E y^2 are compared with that share, not with themselves
 
@@ -33,12 +35,12 @@ class RefinedSolutions:
     errors: Array
     residual: Array
     error_estimate: Array
-    iterations: Array
-    nodes: Array
-    classes: Array
-    status: np.ndarray
+    iterations: Points
+    nodes: Points
+    classes: Points
+    status: NDArray[np.object_]
 
-    def write(self, at: Array, solution: PointSolutions, change: Array, problem: Problem, tolerance: float) -> None:
+    def write(self, at: Points, solution: PointSolutions, change: Array, problem: Problem, tolerance: float) -> None:
         """Put a solution at the points `at`, where the last refinement moved the errors by `change`, relative."""
         self.errors[:, at] = solution.errors
         self.residual[at] = solution.residual
@@ -46,17 +48,20 @@ class RefinedSolutions:
         self.iterations[at] += solution.iterations
         self.nodes[at], self.classes[at] = len(problem.nodes), len(problem.class_weights)
         solved = np.all(np.isfinite(solution.errors), axis=0) & (solution.residual <= LARGEST_RESIDUAL)
-        stable = np.where(change <= tolerance, Status.CONVERGED, Status.NOT_RESOLVED)
-        self.status[at] = np.where(solved, stable, Status.NOT_SOLVED)
+        self.status[at] = Status.NOT_SOLVED
+        self.status[at[solved]] = Status.NOT_RESOLVED
+        self.status[at[solved & (change <= tolerance)]] = Status.CONVERGED
 
 
 def solve_refined(
     problem_at: Callable[[int], Problem], levels: int, controls: Controls, tolerance: float
 ) -> RefinedSolutions:
-    """Solve the points of `controls` on problem_at(0), problem_at(1), ..., each until stable to `tolerance`, relative."""
+    """Solve the points on problem_at(0), problem_at(1), ..., each until stable to `tolerance`, relative."""
     points = len(controls.ridge)
-    counts = np.zeros((3, points), int)
-    refined = RefinedSolutions(np.empty((3, points)), *np.empty((2, points)), *counts, np.empty(points, object))
+    residual, estimate = np.empty((2, points))
+    iterations, nodes, classes = np.zeros((3, points), np.intp)
+    status = np.empty(points, object)
+    refined = RefinedSolutions(np.empty((3, points)), residual, estimate, iterations, nodes, classes, status)
     problem, active = problem_at(0), np.arange(points)
     solution = solve_points(problem, controls)
     refined.write(active, solution, np.full(points, 0.0 if problem.exact else np.inf), problem, tolerance)
@@ -68,7 +73,9 @@ def solve_refined(
         finer = problem_at(level)
         coarse_errors = solution.errors[:, unstable]
         solution = solve_points(finer, controls.at(active), carry_over(problem, finer, solution.state[unstable]))
-        scale = np.maximum(np.abs(solution.errors), NEGLIGIBLE * (finer.label_variance + controls.noise_variance[active]))
+        scale = np.maximum(
+            np.abs(solution.errors), NEGLIGIBLE * (finer.label_variance + controls.noise_variance[active])
+        )
         change = np.max(np.abs(solution.errors - coarse_errors) / scale, axis=0)
         refined.write(active, solution, change, finer, tolerance)
         problem = finer

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import linalg
 from threadpoolctl import threadpool_limits
 
@@ -26,7 +27,7 @@ class PointSolutions:
     errors: Array
     residual: Array
     error_estimate: Array
-    iterations: Array
+    iterations: NDArray[np.intp]
     state: Array
 
 
@@ -62,8 +63,8 @@ def _many_classes(problem: Problem, controls: Controls, start: Array | None) -> 
     points, nodes = len(controls.ridge), len(problem.nodes)
     errors, residual, estimate = np.empty((3, points)), np.empty(points), np.empty(points)
     iterations, state = np.empty(points, int), np.empty((points, nodes))
-    t = np.ones(len(problem.class_weights)) / np.max((problem.linear**2 + problem.residual) @ problem.weights)
-    V = np.ones(nodes)
+    V: Array = np.ones(nodes)
+    t: Array = np.ones(len(problem.class_weights)) / np.max((problem.linear**2 + problem.residual) @ problem.weights)
     for i in range(points):
         ratio, beta = controls.samples_per_feature[i], controls.width_ratio[i]
         if start is not None:

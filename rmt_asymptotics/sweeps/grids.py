@@ -151,7 +151,7 @@ def coordinate(values: list[Any]) -> np.ndarray:
 
 def _messages(part: RefinedSolutions) -> np.ndarray:
     messages = np.full(len(part.status), "", object)
-    for point in np.flatnonzero(part.status != Status.CONVERGED):
+    for point in np.flatnonzero(part.status != Status.CONVERGED).tolist():
         messages[point] = solution_at(part, point).message
     return messages.astype(str)
 

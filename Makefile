@@ -1,0 +1,43 @@
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+OUTPUT := output
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup demo test lint format bench validate clean
+
+setup: .venv/.installed
+
+.venv/.installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@
+
+## the published setting of cui24: theory, simulation, table, figure and data
+demo: setup
+	mkdir -p $(OUTPUT)
+	$(BIN)/rmt-asymptotics compare examples/published.toml --sample-complexity 0.2,0.9,1.6,2.3,3.0 \
+	    --dimension 400 --replicas 20 --output $(OUTPUT)/published.nc --plot $(OUTPUT)/published.png
+
+test: setup
+	$(BIN)/pytest -n 2
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+## counts and ratios measured on this machine
+bench: setup
+	$(BIN)/python -m validation.benchmark
+
+## theory against published values, high precision and simulation; the report is $(OUTPUT)/validation/report.md
+validate: setup
+	$(BIN)/python -m validation --output $(OUTPUT)/validation
+
+clean:
+	rm -rf .venv $(OUTPUT) build *.egg-info

@@ -1,0 +1,119 @@
+"""Write Datasets and figures to files that appear whole or not at all.
+
+The contents are made in memory, written to a temporary file in the same folder and renamed: whatever fails, an
+existing file keeps its contents and nothing else is left behind.
+"""
+
+import io
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.serialisation import model_to_dict
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+RESOLUTION = 200  # dots an inch, of pictures made of dots
+UNDATED = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}  # equal figures give equal files
+
+
+class NotWritten(OSError):
+    """A file could not be written; what was there before is unchanged."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} was not written: {reason}")
+        self.path = path
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type, tuple[Path, str]]:
+        return type(self), (self.path, self.reason)
+
+
+def write_dataset(dataset: "xarray.Dataset", path: str | Path) -> Path:
+    """Write a Dataset with its attributes: netCDF (.nc), or CSV (.csv) with one row a point.
+
+    The attributes are comment lines `# name: value` at the head of a CSV file, for
+    `pandas.read_csv(path, comment="#", float_precision="round_trip")`.
+    Returns the path.  Raises `OutOfDomain` for another suffix or a folder that cannot hold the file,
+    `NotWritten` when writing fails.
+
+    >>> import tempfile, xarray
+    >>> dataset = xarray.Dataset({"error": ("ridge", [0.5])}, {"ridge": [0.1]}, {"seed": 3})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print(write_dataset(dataset, folder + "/errors.csv").read_text().strip())
+    # seed: 3
+    ridge,error
+    0.1,0.5
+    """
+    path = checked_path(path, tuple(DATASET_WRITERS))
+    return _replace(path, DATASET_WRITERS[path.suffix](dataset))
+
+
+def write_figure(figure: "Figure", path: str | Path) -> Path:
+    """Write a matplotlib figure: .png, .svg or .pdf.  Returns the path; raises as `write_dataset` does."""
+    path = checked_path(path, FIGURE_SUFFIXES)
+    picture = io.BytesIO()
+    figure.savefig(picture, format=path.suffix[1:], dpi=RESOLUTION, metadata=UNDATED.get(path.suffix))
+    return _replace(path, picture.getvalue())
+
+
+def checked_path(path: str | Path, suffixes: tuple[str, ...]) -> Path:
+    """`path`, if a file with one of `suffixes` can be put there; raises `OutOfDomain` otherwise."""
+    result = Path(path)
+    if result.suffix not in suffixes:
+        raise OutOfDomain("path", str(path), f"a file name that ends in {' or '.join(suffixes)}")
+    if not result.parent.is_dir() or not os.access(result.parent, os.W_OK):
+        raise OutOfDomain("path", str(path), "in an existing folder with permission to write")
+    if result.is_dir():
+        raise OutOfDomain("path", str(path), "a file name, not that of a folder")
+    return result
+
+
+def provenance(model: RidgeModel) -> dict[str, str]:
+    """The attributes that say where numbers come from: the model, as JSON, and the version of this package.
+
+    The model is `model_from_dict(json.loads(dataset.attrs["model"]))` again.
+    """
+    return {"model": json.dumps(model_to_dict(model)), "rmt_asymptotics_version": version("rmt_asymptotics")}
+
+
+def _netcdf(dataset: "xarray.Dataset") -> Any:
+    return dataset.to_netcdf(engine="h5netcdf")
+
+
+def _csv(dataset: "xarray.Dataset") -> bytes:
+    header = "".join(f"# {name}: {' '.join(str(value).split())}\n" for name, value in dataset.attrs.items())
+    frame = dataset.to_dataframe().reset_index()
+    return (header + frame.to_csv(index=False)).encode()
+
+
+DATASET_WRITERS: dict[str, Callable[["xarray.Dataset"], Any]] = {".nc": _netcdf, ".csv": _csv}
+FIGURE_SUFFIXES = (".png", ".svg", ".pdf")
+
+
+def _replace(path: Path, contents: Any) -> Path:
+    """Put `contents` at `path`: all of it is on the disk before the name changes hands."""
+    target = path.resolve()  # the file behind a symbolic link, not the link
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        with temporary.open("xb") as file:
+            file.write(contents)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, temporary)
+        temporary.replace(target)
+    except OSError as error:
+        raise NotWritten(path, error.strerror or str(error)) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path

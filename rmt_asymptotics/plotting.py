@@ -1,0 +1,154 @@
+"""Plots of curves and of finite-size drifts, on matplotlib Axes: theory as lines, simulation as points.
+
+Figures are made without pyplot, so that they need no display and can be drawn in any thread; global settings are
+neither read for anything that matters nor changed.
+"""
+
+import json
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rmt_asymptotics.comparison import Comparison
+from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.serialisation import model_to_dict
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.axes import Axes
+
+# colours of Okabe and Ito, told apart with any colour vision; line styles and markers also in black and white
+STYLES = {
+    "test_error": ("#0072B2", "-", "o"),
+    "training_error": ("#D55E00", "--", "s"),
+    "training_objective": ("#009E73", "-.", "^"),
+    "excess_error": ("#CC79A7", ":", "D"),
+}
+GREY = "#666666"
+SYMBOLS = {
+    "activation": "σ = {}", "target": "f* = {}", "sample_complexity": "n/d = {}", "width_ratio": "p/d = {}",
+    "ridge": "ridge {}", "noise_variance": "noise variance {}", "width": "p = {}", "spike": "u ~ {}",
+    "alignment": "alignment {}", "bulk_variance": "c = {}",
+}  # fmt: skip
+CAPTION_WIDTH = 76  # characters that fit above axes of the default size
+
+
+def plot_curve(
+    dataset: "xarray.Dataset",
+    simulation: "xarray.Dataset | None" = None,
+    quantities: Sequence[str] = ("test_error", "training_error"),
+    axes: "Axes | None" = None,
+) -> "Axes":
+    """Errors along one axis: theory as lines and, if given, the simulation as points with one standard error.
+
+    dataset: theory along one dimension, from `learning_curve` or `sweep`; points that did not converge are crosses.
+    simulation: from `simulation_curve` or `compare_curve`; its points stand at n/d as rounded to whole samples.
+    Raises `OutOfDomain` for a dataset of other than one dimension and for quantities that it does not hold.
+    """
+    if len(dataset.dims) != 1:
+        raise OutOfDomain("dataset", dict(dataset.sizes), "of one dimension; choose others by .sel(...)")
+    for name in quantities:
+        if name not in STYLES or name not in dataset:
+            raise OutOfDomain("quantities", name, f"among {', '.join(q for q in STYLES if q in dataset)}")
+    axes = axes or _new_axes()
+    (axis,) = map(str, dataset.dims)
+    for name in quantities:
+        _theory(axes, dataset, axis, name)
+        if simulation is not None:
+            _simulation(axes, simulation, axis, name)
+    axes.set_xlabel(dataset[axis].attrs.get("long_name", axis))
+    axes.set_ylabel(dataset[quantities[0]].attrs["long_name"] if len(quantities) == 1 else "mean squared error")
+    _finish(axes, json.loads(dataset.attrs["model"]), omitted=(axis,))
+    return axes
+
+
+def plot_drift(comparison: Comparison, quantity: str = "test_error", axes: "Axes | None" = None) -> "Axes":
+    """simulation - theory against 1/d with one standard error, and the fitted drift down to 1/d = 0.
+
+    Raises `OutOfDomain` for a comparison at a single dimension and for unknown quantities.
+    """
+    if not comparison.drift:
+        raise OutOfDomain("dimension", comparison.simulation.dimension, "several dimensions, to show a drift")
+    if quantity not in comparison.drift:
+        raise OutOfDomain("quantity", quantity, f"one of {', '.join(comparison.drift)}")
+    axes = axes or _new_axes()
+    colour, line, marker = STYLES[quantity]
+    drift, gaps = comparison.drift[quantity], [size.gap(quantity) for size in comparison.sizes]
+    inverse = 1 / np.array([size.simulation.dimension for size in comparison.sizes])
+    axes.axhline(0, color=GREY, linewidth=0.8)
+    ends = np.array([0, 1.05 * inverse.max()])
+    axes.plot(ends, drift.extrapolated.mean + drift.slope.mean * ends, line, color=colour, label="fit: a + b/d")
+    _points(axes, inverse, gaps, color=colour, fmt=marker, label="simulation, ± 1 standard error")
+    label = "extrapolated, ± 1 standard error"
+    _points(axes, [0], [drift.extrapolated], color=colour, fmt=marker, markerfacecolor="white", label=label)
+    for x, gap, size in zip(inverse, gaps, comparison.sizes, strict=True):
+        text, place = f"d = {size.simulation.dimension}", (x, gap.mean)
+        axes.annotate(text, place, (6, 5), textcoords="offset points", fontsize="small", color=GREY)
+    axes.set_xlim(-0.05 * ends[1], 1.12 * ends[1])
+    axes.set_xlabel("1/d")
+    axes.set_ylabel(f"{quantity.replace('_', ' ')}: simulation - theory")
+    _finish(axes, model_to_dict(comparison.model))
+    return axes
+
+
+def _new_axes() -> "Axes":
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(6.4, 4.6), layout="constrained").add_subplot()
+
+
+def _theory(axes: "Axes", dataset: "xarray.Dataset", axis: str, name: str) -> None:
+    colour, line, _ = STYLES[name]
+    x, y = dataset[axis].values, dataset[name].values
+    converged = dataset["status"].values == "converged" if "status" in dataset else np.full(len(x), True)
+    label = f"{name.replace('_', ' ')}, theory"
+    axes.plot(x, np.where(converged, y, np.nan), line, color=colour, label=label, zorder=2)
+    if not converged.all():
+        axes.plot(x[~converged], y[~converged], "x", color=colour, label=f"{label} (not converged)")
+
+
+def _simulation(axes: "Axes", simulation: "xarray.Dataset", axis: str, name: str) -> None:
+    colour, _, marker = STYLES[name]
+    whole_samples = axis == "sample_complexity" and "samples" in simulation.coords
+    x = simulation.samples.values / simulation.attrs["dimension"] if whole_samples else simulation[axis].values
+    label = f"{name.replace('_', ' ')}, simulation, d = {simulation.attrs['dimension']}, ± 1 standard error"
+    spread = simulation[f"{name}_standard_error"].values
+    axes.errorbar(x, simulation[name].values, spread, fmt=marker, color=colour, label=label, **POINTS)
+
+
+POINTS: dict[str, Any] = {"markersize": 4.5, "capsize": 2.5, "elinewidth": 1.0, "zorder": 3}
+
+
+def _points(axes: "Axes", x: Any, estimates: Sequence[Any], **style: Any) -> None:
+    means, spread = [e.mean for e in estimates], [e.standard_error for e in estimates]
+    axes.errorbar(x, means, spread, **POINTS, **style)
+
+
+def _finish(axes: "Axes", model: dict[str, Any], omitted: tuple[str, ...] = ()) -> None:
+    caption = "\n".join(textwrap.wrap(describe(model, omitted), CAPTION_WIDTH))
+    axes.set_title(caption, fontsize="small", loc="left", parse_math=False)
+    axes.legend(frameon=False, fontsize="small")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def describe(model: dict[str, Any], omitted: Sequence[str] = ()) -> str:
+    """One line that identifies a model, given as by `model_to_dict`, without the fields `omitted`.
+
+    >>> describe({"model": "RandomFeatures", "activation": "tanh", "target": "sin", "ridge": 0.1, "width": None})
+    'RandomFeatures: σ = tanh, f* = sin, ridge 0.1, p = ∞'
+    """
+    shown = [SYMBOLS.get(k, k + " {}").format(_short(v)) for k, v in model.items() if k not in ("model", *omitted)]
+    return f"{model['model']}: {', '.join(shown)}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict):
+        numbers = ", ".join(_short(v) for key, v in value.items() if key != "law")
+        return f"{value['law']}({numbers})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_short, value))}]"
+    if value is None:
+        return "∞"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,1 @@
+"""The validation campaign: theory against published values, high precision and simulation."""

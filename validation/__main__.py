@@ -1,0 +1,61 @@
+"""Run the campaign: `python -m validation [--full] [--output FOLDER]`; exit status 1 if anything fails to hold."""
+
+import argparse
+import platform
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import rmt_asymptotics as rmt
+from rmt_asymptotics.output import write_figure, write_text
+from rmt_asymptotics.plotting import plot_curve
+from rmt_asymptotics.progress import progress_bar
+from validation import figures, sections
+from validation.cases import CASES
+
+QUICK = {"dimension": [100, 200], "replicas": 30}
+FULL = {"dimension": [100, 200, 400, 800], "replicas": 60}
+SEED = 2024
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m validation", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="four dimensions up to 800 and more replicas")
+    parser.add_argument("--output", type=Path, default=Path("output/validation"), help="folder of the report")
+    arguments = parser.parse_args()
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    settings = FULL if arguments.full else QUICK
+    started = time.perf_counter()
+
+    compared = [
+        (case, rmt.compare(case.model, seed=SEED, progress=False, **settings))
+        for case in progress_bar(CASES, "simulation", None)
+    ]
+    report = [sections.published(), sections.high_precision(), sections.simulation(compared)]
+    pictures = figures.draw(arguments.output, compared, settings["dimension"][-1], settings["replicas"], SEED)
+    seconds = time.perf_counter() - started
+
+    lines = [
+        "# Validation report",
+        "",
+        f"rmt_asymptotics {version('rmt_asymptotics')}, numpy {version('numpy')}, Python {platform.python_version()}; "
+        f"{'full' if arguments.full else 'quick'} mode, d = {settings['dimension']}, {settings['replicas']} replicas, "
+        f"seed {SEED}, {seconds:.0f} s.",
+        "",
+    ]
+    for section in report:
+        lines += [f"## {section.title}: {'holds' if section.holds else 'DOES NOT HOLD'}", "", section.explanation, ""]
+        lines += ["| " + " | ".join(section.columns) + " |", "|" + " --- |" * len(section.columns)]
+        lines += ["| " + " | ".join(row) + " |" for row in section.rows] + [""]
+    lines += [f"![{caption}]({name})\n\n{caption}\n" for name, caption in pictures]
+    write_text("\n".join(lines), arguments.output / "report.md")
+
+    for section in report:
+        print(f"{'holds' if section.holds else 'FAILS':<6} {section.title} ({len(section.rows)} rows)")
+    print(f"report: {arguments.output / 'report.md'} ({seconds:.0f} s)")
+    return 0 if all(section.holds for section in report) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

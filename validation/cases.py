@@ -1,0 +1,74 @@
+"""Generic points of every law: all parameters differ from their defaults, from 0 and 1, and from each other."""
+
+from dataclasses import dataclass
+
+import rmt_asymptotics as rmt
+
+TARGET = rmt.Activation.from_expression("tanh(x) + 0.3*(x**2 - 1)")
+SHIFTED_TANH = rmt.Activation.from_expression("tanh(x + 0.7) - 0.45")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model, and in words what it tests."""
+
+    name: str
+    model: rmt.RandomFeatures | rmt.SpikedRandomFeatures
+
+
+CASES = (
+    Case(
+        "random features, uncentred ReLU (intercept)",
+        rmt.RandomFeatures(
+            activation=rmt.relu, target=TARGET, sample_complexity=2.2, width_ratio=1.4, ridge=0.07, noise_variance=0.15
+        ),
+    ),
+    Case(
+        "random features, sign target, n < p",
+        rmt.RandomFeatures(
+            activation=rmt.erf, target=rmt.sign, sample_complexity=0.8, width_ratio=1.7, ridge=0.02, noise_variance=0.1
+        ),
+    ),
+    Case(
+        "constant spike, n > p",
+        rmt.SpikedRandomFeatures(
+            activation=SHIFTED_TANH, target=rmt.sin, sample_complexity=2.6, width_ratio=1.3, ridge=0.04,
+            noise_variance=0.08, spike=rmt.ConstantLaw(1.2), alignment=0.7, bulk_variance=1.15,
+        ),
+    ),
+    Case(
+        "constant spike, n < p, sign target",
+        rmt.SpikedRandomFeatures(
+            activation=rmt.tanh, target=rmt.sign, sample_complexity=0.9, width_ratio=1.6, ridge=0.06,
+            noise_variance=0.05, spike=rmt.ConstantLaw(0.9), alignment=-0.85, bulk_variance=0.8,
+        ),
+    ),
+    Case(
+        "two spike values {-1: .3, 1.5: .7}",
+        rmt.SpikedRandomFeatures(
+            activation=rmt.tanh, target=TARGET, sample_complexity=3.0, width_ratio=1.5, ridge=0.05,
+            spike=rmt.DiscreteLaw((-1.0, 1.5), (0.3, 0.7)), alignment=0.8,
+        ),
+    ),
+    Case(
+        "Rademacher spike, GELU",
+        rmt.SpikedRandomFeatures(
+            activation=rmt.gelu, target=rmt.softplus, sample_complexity=1.8, width_ratio=0.7, ridge=0.03,
+            noise_variance=0.12, spike=rmt.RademacherLaw(1.1), alignment=0.6, bulk_variance=1.2,
+        ),
+    ),
+    Case(
+        "Gaussian spike, centred ReLU",
+        rmt.SpikedRandomFeatures(
+            activation=rmt.centred(rmt.relu), target=TARGET, sample_complexity=3.0, width_ratio=1.5, ridge=0.05,
+            spike=rmt.GaussianLaw(1.3), alignment=0.8,
+        ),
+    ),
+    Case(
+        "Gaussian spike, shifted tanh, label noise",
+        rmt.SpikedRandomFeatures(
+            activation=SHIFTED_TANH, target=TARGET, sample_complexity=2.4, width_ratio=1.2, ridge=0.09,
+            noise_variance=0.2, spike=rmt.GaussianLaw(0.8), alignment=0.65, bulk_variance=1.1,
+        ),
+    ),
+)  # fmt: skip
