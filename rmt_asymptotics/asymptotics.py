@@ -8,7 +8,7 @@ from rmt_asymptotics.canonical.problem import Controls
 from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.errors import NotConverged, number
 from rmt_asymptotics.models import RidgeModel, SpikedRandomFeatures
-from rmt_asymptotics.state_evolution.refinement import RefinedSolutions, Status, solve_refined
+from rmt_asymptotics.state_evolution.refinement import STATUSES, RefinedSolutions, Status, solve_refined
 
 TOLERANCE = 1e-10  # relative, laws with finitely many values
 TOLERANCE_CONTINUOUS = 1e-6  # relative, continuous laws, where classes are quadrature nodes
@@ -104,6 +104,6 @@ def solution_at(solutions: RefinedSolutions, point: int) -> Solution:
     """The record of one point."""
     s = solutions
     return Solution(
-        s.status[point], float(s.residual[point]), float(s.error_estimate[point]),
+        STATUSES[s.status[point]], float(s.residual[point]), float(s.error_estimate[point]),
         int(s.iterations[point]), int(s.nodes[point]), int(s.classes[point]),
     )  # fmt: skip

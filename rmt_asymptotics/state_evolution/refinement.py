@@ -28,9 +28,16 @@ class Status(Enum):
     NOT_SOLVED = "the fixed point was not reached"
 
 
+STATUSES = tuple(Status)
+CONVERGED, NOT_RESOLVED, NOT_SOLVED = range(len(STATUSES))
+
+
 @dataclass(frozen=True)
 class RefinedSolutions:
-    """Arrays over P points, each from its own last refinement; errors (3, P) as in `PointSolutions`."""
+    """Arrays over P points, each from its own last refinement; errors (3, P) as in `PointSolutions`.
+
+    status holds positions in `STATUSES`.
+    """
 
     errors: Array
     residual: Array
@@ -38,7 +45,7 @@ class RefinedSolutions:
     iterations: Points
     nodes: Points
     classes: Points
-    status: NDArray[np.object_]
+    status: Points
 
     def write(self, at: Points, solution: PointSolutions, change: Array, problem: Problem, tolerance: float) -> None:
         """Put a solution at the points `at`, where the last refinement moved the errors by `change`, relative."""
@@ -48,9 +55,8 @@ class RefinedSolutions:
         self.iterations[at] += solution.iterations
         self.nodes[at], self.classes[at] = len(problem.nodes), len(problem.class_weights)
         solved = np.all(np.isfinite(solution.errors), axis=0) & (solution.residual <= LARGEST_RESIDUAL)
-        self.status[at] = Status.NOT_SOLVED
-        self.status[at[solved]] = Status.NOT_RESOLVED
-        self.status[at[solved & (change <= tolerance)]] = Status.CONVERGED
+        stable = np.where(change <= tolerance, CONVERGED, NOT_RESOLVED)
+        self.status[at] = np.where(solved, stable, NOT_SOLVED)
 
 
 def solve_refined(
@@ -59,14 +65,13 @@ def solve_refined(
     """Solve the points on problem_at(0), problem_at(1), ..., each until stable to `tolerance`, relative."""
     points = len(controls.ridge)
     residual, estimate = np.empty((2, points))
-    iterations, nodes, classes = np.zeros((3, points), np.intp)
-    status = np.empty(points, object)
+    iterations, nodes, classes, status = np.zeros((4, points), np.intp)
     refined = RefinedSolutions(np.empty((3, points)), residual, estimate, iterations, nodes, classes, status)
     problem, active = problem_at(0), np.arange(points)
     solution = solve_points(problem, controls)
     refined.write(active, solution, np.full(points, 0.0 if problem.exact else np.inf), problem, tolerance)
     for level in range(1, levels):
-        unstable = refined.status[active] == Status.NOT_RESOLVED
+        unstable = refined.status[active] == NOT_RESOLVED
         active = active[unstable]
         if not active.size:
             break

@@ -7,6 +7,7 @@ it and run through one solver loop; any other axis is an outer loop over problem
 import itertools
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,12 @@ from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.progress import progress_bar
 from rmt_asymptotics.serialisation import model_to_dict
-from rmt_asymptotics.state_evolution.refinement import RefinedSolutions, Status
+from rmt_asymptotics.state_evolution.refinement import CONVERGED, STATUSES, RefinedSolutions
 
 if TYPE_CHECKING:
     import xarray
 
+STATUS_NAMES = np.array([status.name.lower() for status in STATUSES])
 DESCRIPTIONS = {
     "test_error": "test error E(y - f)^2, noise included",
     "training_error": "training error, mean (y - f)^2",
@@ -125,12 +127,12 @@ def _dataset(
         "excess_error": test - noise,
         "residual": gather([part.residual for part in parts]),
         "error_estimate": gather([part.error_estimate for part in parts]),
-        "status": gather([np.array([s.name.lower() for s in part.status]) for part in parts]),
+        "status": gather([STATUS_NAMES[part.status] for part in parts]),
         "message": gather([_messages(part) for part in parts]),
     }
     attributes = {
         "model": json.dumps(model_to_dict(model)),
-        "rmt_asymptotics_version": version("rmt_asymptotics"),
+        "rmt_asymptotics_version": package_version(),
         "tolerance": "default" if tolerance is None else tolerance,
         "quadrature_nodes": max(int(part.nodes.max()) for part in parts),
         "classes": max(int(part.classes.max()) for part in parts),
@@ -142,6 +144,12 @@ def _dataset(
     )
 
 
+@cache
+def package_version() -> str:
+    """The installed version, as the metadata give it."""
+    return version("rmt_asymptotics")
+
+
 def coordinate(values: list[Any]) -> np.ndarray:
     """Axis values as a coordinate: numbers as they are, functions and laws as text, "limit" for an infinite width."""
     if all(isinstance(v, (int, float)) for v in values):
@@ -151,7 +159,7 @@ def coordinate(values: list[Any]) -> np.ndarray:
 
 def _messages(part: RefinedSolutions) -> np.ndarray:
     messages = np.full(len(part.status), "", object)
-    for point in np.flatnonzero(part.status != Status.CONVERGED).tolist():
+    for point in np.flatnonzero(part.status != CONVERGED).tolist():
         messages[point] = solution_at(part, point).message
     return messages.astype(str)
 
