@@ -25,9 +25,10 @@ from rmt_asymptotics.asymptotics import Asymptotics, Solution, solve
 from rmt_asymptotics.comparison import Comparison, compare, compare_curve
 from rmt_asymptotics.errors import NotConverged, OutOfDomain
 from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw, RademacherLaw
-from rmt_asymptotics.models import RandomFeatures, SpikedRandomFeatures
+from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, SpikedRandomFeatures
 from rmt_asymptotics.montecarlo import Estimate, Simulation, simulate, simulation_curve
 from rmt_asymptotics.state_evolution.refinement import Status
+from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
 from rmt_asymptotics.sweeps.grids import learning_curve, sweep
 
 __all__ = [
@@ -37,9 +38,13 @@ __all__ = [
     "ConstantLaw",
     "DiscreteLaw",
     "Estimate",
+    "FixedStep",
     "GaussianLaw",
+    "MaximalStep",
     "NotConverged",
+    "OneStepNetwork",
     "OutOfDomain",
+    "PowerStep",
     "RademacherLaw",
     "RandomFeatures",
     "Simulation",

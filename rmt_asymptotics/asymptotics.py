@@ -7,7 +7,8 @@ import numpy as np
 from rmt_asymptotics.canonical.problem import Controls
 from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.errors import NotConverged, number
-from rmt_asymptotics.models import RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.laws import Law
+from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.state_evolution.refinement import STATUSES, RefinedSolutions, Status, solve_refined
 
 TOLERANCE = 1e-10  # relative, laws with finitely many values
@@ -83,7 +84,7 @@ def solve(model: RidgeModel, *, tolerance: float | None = None) -> Asymptotics:
 
 def solve_controls(model: RidgeModel, controls: Controls, tolerance: float | None = None) -> RefinedSolutions:
     """The errors of one model at many values of its control fields; a point that fails is reported in its status."""
-    continuous = isinstance(model, SpikedRandomFeatures) and model.spike.continuous
+    continuous = any(isinstance(law, Law) and law.continuous for law in vars(model).values())
     default = TOLERANCE_CONTINUOUS if continuous else TOLERANCE
     tolerance = default if tolerance is None else number("tolerance", tolerance, above=0)
     return solve_refined(lambda level: translate(model, level), LEVELS, controls, tolerance)

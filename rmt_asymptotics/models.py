@@ -14,7 +14,11 @@ import numpy as np
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
 from rmt_asymptotics.gaussian.conditional import conditional_moments
-from rmt_asymptotics.laws import Law
+from rmt_asymptotics.laws import ConstantLaw, Law
+from rmt_asymptotics.steps import Step
+
+
+UNIT = ConstantLaw(1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +110,43 @@ class SpikedRandomFeatures(RidgeModel):
             raise OutOfDomain("spike", self.spike, "a law, such as ConstantLaw(1.0) or GaussianLaw(1.0)")
         self._set("alignment", number("alignment", self.alignment, least=-1, most=1))
         self._set("bulk_variance", number("bulk_variance", self.bulk_variance, above=0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OneStepNetwork(RidgeModel):
+    """A two-layer network after one gradient step on its first layer, its readout then trained by ridge regression.
+
+    step: the learning rate with its scaling (FixedStep, PowerStep, MaximalStep).
+    step_sample_complexity: n0/d > 0, fresh samples of the gradient step.
+    readout: the law of g, where a_i = g_i/sqrt(p) is the readout during the step.
+    corrections: the terms of [net.3], of the same order as the spike and teacher directions (not in cui24).
+    span_noise: the open terms of [net.4]; see theory_notes/one_step.md before use.
+    The target must be learnable by the step (E[z f_*] != 0 or E[y - f]^2 > 0); the activation needs a derivative
+    for simulation.  See `RidgeModel` for the other fields.  Equations net.1-net.3 (cui24, moniri24, ba22).
+
+    >>> import rmt_asymptotics as rmt
+    >>> model = rmt.OneStepNetwork(activation=rmt.tanh, target=rmt.sin, sample_complexity=1.6, width_ratio=1.0,
+    ...                            ridge=0.1, step=rmt.MaximalStep(3.0), step_sample_complexity=20.0)
+    >>> round(rmt.solve(model).test_error, 5)
+    0.03633
+    """
+
+    step: Step
+    step_sample_complexity: float
+    readout: Law = UNIT
+    corrections: bool = True
+    span_noise: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not isinstance(self.step, Step):
+            raise OutOfDomain("step", self.step, "a step: FixedStep(eta), PowerStep(exponent) or MaximalStep(rate)")
+        self._set("step_sample_complexity", number("step_sample_complexity", self.step_sample_complexity, above=0))
+        if not isinstance(self.readout, Law):
+            raise OutOfDomain("readout", self.readout, "a law, such as ConstantLaw(1.0) or GaussianLaw(1.0)")
+        for name in ("corrections", "span_noise"):
+            if not isinstance(getattr(self, name), bool):
+                raise OutOfDomain(name, getattr(self, name), "True or False")
 
 
 @lru_cache(maxsize=512)

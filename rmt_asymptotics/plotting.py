@@ -27,11 +27,8 @@ STYLES = {
     "excess_error": ("#CC79A7", ":", "D"),
 }
 GREY = "#666666"
-SYMBOLS = {
-    "activation": "σ = {}", "target": "f* = {}", "sample_complexity": "n/d = {}", "width_ratio": "p/d = {}",
-    "ridge": "ridge {}", "noise_variance": "noise variance {}", "width": "p = {}", "spike": "u ~ {}",
-    "alignment": "alignment {}", "bulk_variance": "c = {}",
-}  # fmt: skip
+SYMBOLS = {"sample_complexity": "n/d = {}", "width_ratio": "p/d = {}", "width": "p = {}"}
+POINTS: dict[str, Any] = {"markersize": 4.5, "capsize": 2.5, "elinewidth": 1.0, "zorder": 3}
 CAPTION_WIDTH = 76  # characters that fit above axes of the default size
 
 
@@ -54,13 +51,15 @@ def plot_curve(
             raise OutOfDomain("quantities", name, f"among {', '.join(q for q in STYLES if q in dataset)}")
     axes = axes or _new_axes()
     (axis,) = map(str, dataset.dims)
+    model = json.loads(dataset.attrs["model"])
+    theory = "theory" if axis == "width" else f"theory, p = {_short(model['width'])}"
     for name in quantities:
-        _theory(axes, dataset, axis, name)
+        _theory(axes, dataset, axis, name, theory)
         if simulation is not None:
             _simulation(axes, simulation, axis, name)
     axes.set_xlabel(dataset[axis].attrs.get("long_name", axis))
     axes.set_ylabel(dataset[quantities[0]].attrs["long_name"] if len(quantities) == 1 else "mean squared error")
-    _finish(axes, json.loads(dataset.attrs["model"]), omitted=(axis,))
+    _finish(axes, model, omitted=(axis, "width"))
     return axes
 
 
@@ -83,13 +82,12 @@ def plot_drift(comparison: Comparison, quantity: str = "test_error", axes: "Axes
     _points(axes, inverse, gaps, color=colour, fmt=marker, label="simulation, ± 1 standard error")
     label = "extrapolated, ± 1 standard error"
     _points(axes, [0], [drift.extrapolated], color=colour, fmt=marker, markerfacecolor="white", label=label)
-    for x, gap, size in zip(inverse, gaps, comparison.sizes, strict=True):
-        text, place = f"d = {size.simulation.dimension}", (x, gap.mean)
-        axes.annotate(text, place, (6, 5), textcoords="offset points", fontsize="small", color=GREY)
-    axes.set_xlim(-0.05 * ends[1], 1.12 * ends[1])
+    above = axes.secondary_xaxis("top")
+    above.set_ticks([0, *inverse], ["∞", *(str(size.simulation.dimension) for size in comparison.sizes)])
+    above.set_xlabel("dimension d")
     axes.set_xlabel("1/d")
-    axes.set_ylabel(f"{quantity.replace('_', ' ')}: simulation - theory")
-    _finish(axes, model_to_dict(comparison.model))
+    axes.set_ylabel(f"{quantity.replace('_', ' ')}: simulation $-$ theory")
+    _finish(axes, model_to_dict(comparison.model) | {"width": "as simulated"})
     return axes
 
 
@@ -99,12 +97,12 @@ def _new_axes() -> "Axes":
     return Figure(figsize=(6.4, 4.6), layout="constrained").add_subplot()
 
 
-def _theory(axes: "Axes", dataset: "xarray.Dataset", axis: str, name: str) -> None:
+def _theory(axes: "Axes", dataset: "xarray.Dataset", axis: str, name: str, theory: str) -> None:
     colour, line, _ = STYLES[name]
     x, y = dataset[axis].values, dataset[name].values
     converged = dataset["status"].values == "converged" if "status" in dataset else np.full(len(x), True)
-    label = f"{name.replace('_', ' ')}, theory"
-    axes.plot(x, np.where(converged, y, np.nan), line, color=colour, label=label, zorder=2)
+    label = f"{name.replace('_', ' ')}, {theory}"
+    axes.plot(x, y, line, color=colour, label=label, zorder=2)
     if not converged.all():
         axes.plot(x[~converged], y[~converged], "x", color=colour, label=f"{label} (not converged)")
 
@@ -118,17 +116,15 @@ def _simulation(axes: "Axes", simulation: "xarray.Dataset", axis: str, name: str
     axes.errorbar(x, simulation[name].values, spread, fmt=marker, color=colour, label=label, **POINTS)
 
 
-POINTS: dict[str, Any] = {"markersize": 4.5, "capsize": 2.5, "elinewidth": 1.0, "zorder": 3}
-
-
 def _points(axes: "Axes", x: Any, estimates: Sequence[Any], **style: Any) -> None:
     means, spread = [e.mean for e in estimates], [e.standard_error for e in estimates]
     axes.errorbar(x, means, spread, **POINTS, **style)
 
 
 def _finish(axes: "Axes", model: dict[str, Any], omitted: tuple[str, ...] = ()) -> None:
-    caption = "\n".join(textwrap.wrap(describe(model, omitted), CAPTION_WIDTH))
-    axes.set_title(caption, fontsize="small", loc="left", parse_math=False)
+    unbroken = describe(model, omitted).replace(" ", "\N{NO-BREAK SPACE}").replace(",\N{NO-BREAK SPACE}", ", ")
+    lines = textwrap.wrap(unbroken, CAPTION_WIDTH, break_long_words=False, break_on_hyphens=False)
+    axes.set_title("\n".join(lines), fontsize="small", loc="left", parse_math=False)
     axes.legend(frameon=False, fontsize="small")
     axes.spines[["top", "right"]].set_visible(False)
 
@@ -137,18 +133,22 @@ def describe(model: dict[str, Any], omitted: Sequence[str] = ()) -> str:
     """One line that identifies a model, given as by `model_to_dict`, without the fields `omitted`.
 
     >>> describe({"model": "RandomFeatures", "activation": "tanh", "target": "sin", "ridge": 0.1, "width": None})
-    'RandomFeatures: σ = tanh, f* = sin, ridge 0.1, p = ∞'
+    'RandomFeatures: activation tanh, target sin, ridge 0.1, p = ∞'
     """
-    shown = [SYMBOLS.get(k, k + " {}").format(_short(v)) for k, v in model.items() if k not in ("model", *omitted)]
+    shown = [
+        SYMBOLS.get(k, f"{k.replace('_', ' ')} {{}}").format(_short(v))
+        for k, v in model.items()
+        if k not in ("model", *omitted)
+    ]
     return f"{model['model']}: {', '.join(shown)}"
 
 
 def _short(value: Any) -> str:
     if isinstance(value, dict):
-        numbers = ", ".join(_short(v) for key, v in value.items() if key != "law")
+        numbers = ",".join(_short(v) for key, v in value.items() if key != "law")
         return f"{value['law']}({numbers})"
     if isinstance(value, list):
-        return f"[{', '.join(map(_short, value))}]"
+        return f"[{','.join(map(_short, value))}]"
     if value is None:
         return "∞"
     return f"{value:.4g}" if isinstance(value, float) else str(value)

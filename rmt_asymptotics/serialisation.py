@@ -7,9 +7,10 @@ from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.expressions import parse_activation
 from rmt_asymptotics.laws import LAWS, Law
-from rmt_asymptotics.models import RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.steps import STEPS, Step
 
-MODELS: dict[str, type[RidgeModel]] = {m.__name__: m for m in (RandomFeatures, SpikedRandomFeatures)}
+MODELS: dict[str, type[RidgeModel]] = {m.__name__: m for m in (RandomFeatures, SpikedRandomFeatures, OneStepNetwork)}
 
 
 def model_to_dict(model: RidgeModel) -> dict[str, Any]:
@@ -21,8 +22,9 @@ def model_to_dict(model: RidgeModel) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Activation):
         return value.name
-    if isinstance(value, Law):
-        return {"law": type(value).__name__, **dataclasses.asdict(value)}  # type: ignore[call-overload]
+    for kind, base in (("law", Law), ("step", Step)):
+        if isinstance(value, base):
+            return {kind: type(value).__name__, **dataclasses.asdict(value)}  # type: ignore[call-overload]
     return value
 
 
@@ -42,9 +44,12 @@ def model_from_dict(fields: dict[str, Any]) -> RidgeModel:
     for name in ("activation", "target"):
         if isinstance(fields.get(name), str):
             fields[name] = _function(name, fields[name])
-    if isinstance(fields.get("spike"), dict):
-        law = dict(fields["spike"])
-        fields["spike"] = _build(_chosen("spike.law", law.pop("law", None), LAWS), law, "spike.")
+    records: tuple[tuple[str, str, dict[str, Any]], ...]
+    records = (("spike", "law", LAWS), ("readout", "law", LAWS), ("step", "step", STEPS))
+    for name, kind, choices in records:
+        if isinstance(fields.get(name), dict):
+            values = dict(fields[name])
+            fields[name] = _build(_chosen(f"{name}.{kind}", values.pop(kind, None), choices), values, f"{name}.")
     return _build(model, fields, "")
 
 

@@ -6,8 +6,9 @@ The mean of the activation is an intercept, seen by the ridge only at finite wid
 
 import numpy as np
 
-from rmt_asymptotics.canonical.problem import Problem
+from rmt_asymptotics.canonical.problem import Modes, Problem
 from rmt_asymptotics.gaussian.conditional import conditional_moments
+from rmt_asymptotics.gaussian.quadrature import Rule
 from rmt_asymptotics.models import RandomFeatures
 
 
@@ -15,17 +16,6 @@ def random_features_problem(model: RandomFeatures, level: int) -> Problem:
     """The problem on its single node; `level` changes nothing."""
     bulk = conditional_moments(model.activation, model.activation.kinks, np.zeros((1, 1)), 1.0)
     target = conditional_moments(model.target, model.target.kinks, np.zeros(1), 1.0, field="target")
-    intercept = np.inf if model.width is None else model.width
-    return Problem(
-        nodes=np.zeros(1),
-        weights=np.ones(1),
-        class_weights=np.ones(1),
-        linear=bulk.linear,
-        residual=bulk.residual,
-        modes=np.array([[bulk.mean[0], [0.0]], [[0.0], bulk.linear[0]]]),
-        mode_classes=np.zeros(2, int),
-        strengths=np.array([[intercept, 0.0], [0.0, 1.0]]),
-        target=np.array([target.mean, target.linear]),
-        target_residual=target.residual,
-        exact=True,
-    )
+    intercept = Modes.of_classes(bulk.mean, 0, strength=np.inf if model.width is None else model.width)
+    teacher = Modes.of_classes(0, bulk.linear, per_width_ratio=1)
+    return Problem.assemble(Rule(np.zeros(1), np.ones(1)), np.ones(1), bulk, intercept + teacher, target)

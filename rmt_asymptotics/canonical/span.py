@@ -1,10 +1,9 @@
 """The closed span of the class means at p = infinity, for a law with uncountably many values.
 
-The class means sigma_c(u kappa), sigma_c(x) = E sigma(x + sqrt(c) z), are then free for every u, and G0 becomes
-the projection on the closure of their span.  Differentiating in u at an accumulation point of the law
-shows that it contains kappa^q for every q with E[sigma(sqrt(c) z) He_q] != 0, and nothing else: finitely
-many monomials where a parity part of sigma is a polynomial (the odd part of ReLU is x/2), otherwise
-all functions of that parity.  Note: canonical_problem.md [span.1].
+The class means m0(e; kappa) are then free for every e, and G0 becomes the projection on the closure of
+their span.  Differentiating in e at an accumulation point of the law shows that it contains every coefficient
+M_q of the expansion in e, and nothing else: finitely many polynomials where a parity part of sigma is a polynomial
+(the odd part of ReLU is x/2), otherwise all functions of that parity.  Note: closed_span.md [span.1].
 """
 
 from math import factorial
@@ -13,6 +12,7 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.canonical.expansion import mean_expansion
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.expectations import hermite_coefficients
 
@@ -20,11 +20,22 @@ DEGREE = 24  # a parity part whose first 24 Hermite coefficients carry all of it
 PRESENT = 1e-11  # a normalised Hermite coefficient below this, relative to the norm of sigma, is rounding
 
 
-def closed_span(activation: Activation, bulk_variance: float, kappa: Array) -> Array:
-    """Functions of kappa that span the class means of all real u; shape (F, N), on a grid symmetric about 0."""
-    scale = np.sqrt(bulk_variance)
+def closed_span(
+    activation: Activation,
+    variance: float,
+    kappa: Array,
+    slope: float = 1.0,
+    linear: float = 0.0,
+    quadratic: float = 0.0,
+) -> Array:
+    """Functions of kappa that span the class means of all e; shape (F, N), on a grid symmetric about 0.
+
+    variance: c at e = 0; slope, linear, quadratic: as in `mean_expansion`, of sigma(sqrt(variance) x).
+    """
+    scale = np.sqrt(variance)
     kinks = sorted({sign * x / scale for x in activation.kinks for sign in (-1, 1)})
     norms = np.sqrt([float(factorial(q)) for q in range(DEGREE + 1)])
+    polynomial_part = np.zeros(DEGREE + 1)
     functions: list[Array] = []
     for parity in (0, 1):
 
@@ -33,12 +44,14 @@ def closed_span(activation: Activation, bulk_variance: float, kappa: Array) -> A
 
         moments = conditional_moments(part, kinks, 0.0, 1.0)
         energy = float(moments.mean**2 + moments.linear**2 + moments.residual)
-        coefficients = hermite_coefficients(part, kinks, DEGREE) * norms
-        present = np.flatnonzero(np.abs(coefficients) > PRESENT * np.sqrt(energy))
-        if energy - np.sum(coefficients[present] ** 2) <= 1e-12 * energy:
-            functions += [kappa**q for q in present]
+        coefficients = hermite_coefficients(part, kinks, DEGREE)
+        coefficients[np.abs(coefficients) * norms <= PRESENT * np.sqrt(energy)] = 0
+        if energy - np.sum((coefficients * norms) ** 2) <= 1e-12 * energy:
+            polynomial_part += coefficients
         else:
             functions += list(_all_of_parity(len(kappa), parity))
+    orders = [mean_expansion(polynomial_part, slope, linear, quadratic, q, kappa) for q in range(DEGREE + 1)]
+    functions += [order / np.max(np.abs(order)) for order in orders if np.any(order)]
     return np.array(functions).reshape(-1, len(kappa))
 
 

@@ -4,21 +4,35 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from rmt_asymptotics.canonical.grids import LEVELS
+from rmt_asymptotics.canonical.one_step_network import one_step_problem
 from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.random_features import random_features_problem
-from rmt_asymptotics.canonical.spiked_features import LEVELS, spiked_problem
-from rmt_asymptotics.models import RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.canonical.spiked_features import spiked_problem
+from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.steps import PowerStep
 
 TRANSLATIONS: dict[type[RidgeModel], Callable[[Any, int], Problem]] = {
     RandomFeatures: random_features_problem,
     SpikedRandomFeatures: spiked_problem,
+    OneStepNetwork: one_step_problem,
 }
 CONTROL_FIELDS = {"sample_complexity": 1.0, "width_ratio": 1.0, "ridge": 1.0, "noise_variance": 0.0}
 
 
+def control_fields(model: RidgeModel) -> set[str]:
+    """The fields that enter only the fixed point: models that differ in nothing else share one problem.
+
+    The noise shapes a gradient step, and a step that scales with n depends on the ratios.
+    """
+    if not isinstance(model, OneStepNetwork):
+        return set(CONTROL_FIELDS)
+    return {"ridge"} if isinstance(model.step, PowerStep) else {"ridge", "sample_complexity", "width_ratio"}
+
+
 def translate(model: RidgeModel, level: int) -> Problem:
-    """The canonical problem of a model at refinement `level` < LEVELS; the same for all values of `CONTROL_FIELDS`."""
-    return _translated(model.replace(**CONTROL_FIELDS), level)
+    """The canonical problem of a model at refinement `level` < LEVELS; the same for all values of `control_fields`."""
+    return _translated(model.replace(**{name: CONTROL_FIELDS[name] for name in control_fields(model)}), level)
 
 
 @lru_cache(maxsize=32)
@@ -26,4 +40,4 @@ def _translated(model: RidgeModel, level: int) -> Problem:
     return TRANSLATIONS[type(model)](model, level)
 
 
-__all__ = ["CONTROL_FIELDS", "LEVELS", "translate"]
+__all__ = ["LEVELS", "control_fields", "translate"]

@@ -1,7 +1,7 @@
 """Moments of f(shift + scale z), z ~ N(0, 1), by adaptive quadrature.  Note: canonical_problem.md [cge.1].
 
-All three moments that the theory needs (mean, covariance with z, what is left of the variance) come
-from one set of evaluations.  Nodes double until the moments are stable to rounding.
+All moments that the theory needs (mean, covariance with z and with z^2 - 1, what mean and z leave of the
+variance) come from one set of evaluations.  Nodes double until the moments are stable to rounding.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,10 +22,11 @@ BLOCK = 1_000_000  # evaluations held in memory at once
 
 @dataclass(frozen=True)
 class ConditionalMoments:
-    """E f, E[f z] and E (f - E f - E[f z] z)^2, each of the shape of the shifts."""
+    """E f, E[f z], E[f (z^2 - 1)] and E (f - E f - E[f z] z)^2, each of the shape of the shifts."""
 
     mean: Array
     linear: Array
+    quadratic: Array
     residual: Array
 
 
@@ -49,7 +50,7 @@ def conditional_moments(
     (0.797884560803, 0.363380227632)
     """
     shifts, scales = (a.ravel() for a in np.broadcast_arrays(np.asarray(shift, float), np.asarray(scale, float)))
-    result = np.empty((3, shifts.size))
+    result = np.empty((4, shifts.size))
     unsettled = np.arange(shifts.size)
     previous, outermost = _moments(function, kinks, shifts, scales, ORDERS[0], field)
     largest = np.max(_second_moment(previous))
@@ -58,25 +59,25 @@ def conditional_moments(
     for order in ORDERS[1:]:
         current, _ = _moments(function, kinks, shifts[unsettled], scales[unsettled], order, field)
         second = np.maximum(_second_moment(current), FAINT * largest)
-        size = np.array([np.sqrt(second), np.sqrt(second), second])
+        size = np.array([np.sqrt(second), np.sqrt(second), 2 * np.sqrt(second), second])
         moving = np.any(np.abs(current - previous) > SETTLED * size, axis=0)
         result[:, unsettled] = current
         unsettled, previous = unsettled[moving], current[:, moving]
         if not unsettled.size:
             shape = np.broadcast_shapes(np.shape(shift), np.shape(scale))
-            return ConditionalMoments(*result.reshape(3, *shape))
+            return ConditionalMoments(*result.reshape(4, *shape))
     raise OutOfDomain(field, function, "resolved by quadrature under N(0, 1): declare its kinks, or smooth it")
 
 
 def _second_moment(moments: Array) -> Array:
-    return moments[0] ** 2 + moments[1] ** 2 + moments[2]
+    return moments[0] ** 2 + moments[1] ** 2 + moments[3]
 
 
 def _moments(
     function: Callable[[Array], Array], kinks: Sequence[float], shifts: Array, scales: Array, order: int, field: str
 ) -> tuple[Array, Array]:
-    """The three moments of each entry from one rule, (3, entries), and the second moment on its outermost nodes."""
-    result, outermost = np.empty((3, shifts.size)), np.empty(shifts.size)
+    """The four moments of each entry from one rule, (4, entries), and the second moment on its outermost nodes."""
+    result, outermost = np.empty((4, shifts.size)), np.empty(shifts.size)
     step = max(1, BLOCK // (order * (len(kinks) + 1)))
     for start in range(0, shifts.size, step):
         part = slice(start, start + step)
@@ -88,7 +89,8 @@ def _moments(
             mean = np.sum(weights * values, axis=1)
             linear = np.sum(weights * z * values, axis=1)
             rest = values - mean[:, None] - linear[:, None] * z
-            result[:, part] = mean, linear, np.sum(weights * rest**2, axis=1)
+            quadratic = np.sum(weights * (z * z - 1) * values, axis=1)
+            result[:, part] = mean, linear, quadratic, np.sum(weights * rest**2, axis=1)
             outermost[part] = weights[:, 0] * values[:, 0] ** 2 + weights[:, -1] * values[:, -1] ** 2
     return result, outermost
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmt_asymptotics.asymptotics import control_points, solution_at, solve_controls
-from rmt_asymptotics.canonical.translation import CONTROL_FIELDS
+from rmt_asymptotics.canonical.translation import control_fields
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.progress import progress_bar
@@ -76,8 +76,10 @@ def sweep(
     values = {name: axis_values(model, name, axis) for name, axis in axes.items()}
     if not values:
         raise OutOfDomain("axes", {}, "at least one field of the model with its values")
-    outer = {name: v for name, v in values.items() if name not in CONTROL_FIELDS}
-    inner = {name: np.array(v, float) for name, v in values.items() if name in CONTROL_FIELDS}
+    steps = [model.replace(step=step) for step in values.get("step", [])]
+    shared = set.intersection(*(control_fields(m) for m in steps or [model]))
+    outer = {name: v for name, v in values.items() if name not in shared}
+    inner = {name: np.array(v, float) for name, v in values.items() if name in shared}
     grid = dict(zip(inner, (a.ravel() for a in np.meshgrid(*inner.values(), indexing="ij")), strict=True))
     combinations = list(itertools.product(*outer.values()))
     parts = []
@@ -93,10 +95,10 @@ def axis_values(model: RidgeModel, name: str, axis: Any) -> list[Any]:
     values = axis.tolist() if isinstance(axis, np.ndarray) else axis
     if not isinstance(values, (list, tuple, range)) or len(values) == 0 or np.ndim(axis) > 1:
         raise OutOfDomain(name, axis, "a one-dimensional, non-empty array of values")
-    if name in CONTROL_FIELDS and all(type(value) in (int, float) for value in values):
+    if all(type(value) in (int, float) for value in values):
         array = np.array(values)
         for value in (*array[np.isnan(array)], array.min(), array.max()):  # the domains are intervals
-            model.replace(**{name: float(value)})
+            model.replace(**{name: value.item()})
         return list(values)
     return [getattr(model.replace(**{name: value}), name) for value in values]
 

@@ -1,0 +1,118 @@
+"""What one gradient step does to the first layer.  Note: theory_notes/one_step.md [net.1]-[net.4].
+
+With e = eta g/sqrt(p) the updated row is w = sqrt(c) omega + u v up to corrections of order 1/sqrt(d) in the
+two directions v (the spike) and zeta (the part of the teacher orthogonal to it).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.polynomial.hermite_e import hermeval
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.gaussian.expectations import expectation
+from rmt_asymptotics.models import OneStepNetwork
+
+
+@dataclass(frozen=True)
+class GradientStep:
+    """Moments of the activation and of the residual label y' = y - E[g] E[sigma] that shape the step.
+
+    slope h1 = E[z sigma], curvature s2 = E[sigma He2], third h3 = E[sigma He3], slope_variance vs = E sigma'^2 - h1^2.
+    label_mean ybar = E y', label_second Y2 = E y'^2 (noise included), length B, alignment gamma.
+    span (2, 2): A = Yhat - ybar on (v, zeta).  noise_span (2, 2): T/Y2, the covariance of the gradient noise there.
+    skew (2,): E[(sigma' - h1)^2 z] b/(2 alpha0), what that noise adds to the mean functions.
+    """
+
+    slope: float
+    curvature: float
+    third: float
+    slope_variance: float
+    label_mean: float
+    label_second: float
+    length: float
+    alignment: float
+    span: Array
+    noise_span: Array
+    skew: Array
+    step_sample_complexity: float
+
+    def spike(self, e: Array) -> Array:
+        """u = e h1 B."""
+        return e * self.slope * self.length  # [net.2]
+
+    def common(self, e: Array) -> Array:
+        """1 + e s2 ybar: what the mean curvature does to every row."""
+        return 1 + e * self.curvature * self.label_mean
+
+    def noise(self, e: Array) -> Array:
+        """e^2 Y2 vs/alpha0: the variance that gradient noise adds to the bulk."""
+        return e**2 * self.label_second * self.slope_variance / self.step_sample_complexity
+
+    def bulk_variance(self, e: Array) -> Array:
+        """c = (1 + e s2 ybar)^2 + e^2 Y2 vs/alpha0."""
+        return self.common(e) ** 2 + self.noise(e)  # [net.2]
+
+
+def gradient_step(model: OneStepNetwork) -> GradientStep:
+    """The moments of a model's step; raises `OutOfDomain` where the step is not defined."""
+    # notation: h1, s2, h3, vs of sigma; h1s, y2s, Y2, ... of the residual label; B, gamma
+    alpha0, sigma = model.step_sample_complexity, model.activation
+    if sigma.derivative is None:
+        raise OutOfDomain("activation", sigma, "an activation with its derivative: Activation(function, derivative)")
+    hermite = sigma.hermite_coefficients(3)
+    h1, s2, h3 = float(hermite[1]), float(2 * hermite[2]), float(6 * hermite[3])
+    derivative = sigma.derivative
+    vs = expectation(lambda z: (derivative(z) - h1) ** 2, sigma.kinks, field="activation")
+    if abs(expectation(derivative, sigma.kinks, field="activation") - h1) > 1e-9:
+        raise OutOfDomain("activation", sigma, "continuous, with its own derivative: E sigma' = E[z sigma] fails")
+    f = _label_moments(model, float(hermite[0]))
+    noise = model.noise_variance
+    h1s, Y2 = f[1, 1], f[2, 0] + noise
+    B = float(np.sqrt(h1s**2 + Y2 / alpha0))  # [net.1]
+    if B == 0:
+        raise OutOfDomain("target", model.target, "different from the network's initial output: the gradient vanishes")
+    gamma = h1s / B
+    y2z, y3 = f[2, 1], f[3, 0] + 3 * noise * f[1, 0]
+    A_tv = (y2z / alpha0 + h1s * f[1, 2]) / B
+    A_vv = (h1s**2 * f[1, 2] + 2 * h1s * y2z / alpha0 + y3 / alpha0**2) / B**2
+    noise_span: Array = np.eye(2)
+    skew: Array = np.zeros(2)
+    if model.span_noise:
+        y2z2, y3z = f[2, 2] + f[2, 0] + noise, f[3, 1] + 3 * noise * h1s
+        y4 = f[4, 0] + 6 * noise * f[2, 0] + 3 * noise**2
+        T_tv = (h1s * y2z2 + y3z / alpha0) / B
+        T_vv = (h1s**2 * y2z2 + 2 * h1s * y3z / alpha0 + y4 / alpha0**2 + Y2**2 / alpha0) / B**2
+        noise_span = _to_orthogonal(y2z2, T_tv, T_vv, gamma) / Y2  # [net.4]
+        b_v, rho = (h1s * y2z + y3 / alpha0) / B, np.sqrt((1 - gamma) * (1 + gamma))
+        b = np.array([b_v, (y2z - gamma * b_v) / rho if rho > 0 else 0.0])
+        skew = expectation(lambda z: (derivative(z) - h1) ** 2 * z, sigma.kinks, field="activation") * b / (2 * alpha0)
+    return GradientStep(
+        slope=h1, curvature=s2, third=h3, slope_variance=vs, label_mean=f[1, 0], label_second=Y2, length=B,
+        alignment=gamma, span=_to_orthogonal(f[1, 2], A_tv, A_vv, gamma), noise_span=noise_span, skew=skew,
+        step_sample_complexity=alpha0,
+    )  # fmt: skip
+
+
+def _label_moments(model: OneStepNetwork, activation_mean: float) -> dict[tuple[int, int], float]:
+    """E[f^power He_degree], by (power, degree), of f = f_*(z) - E[g] E[sigma]: the label less the initial output."""
+    values, probabilities = model.readout.quadrature(64, 1.0)
+    shift = float(probabilities @ values) * activation_mean
+    target = model.target
+
+    def moment(power: int, degree: int) -> float:
+        weight = [0.0] * degree + [1.0]
+        return expectation(lambda z: (target(z) - shift) ** power * hermeval(z, weight), target.kinks, field="target")
+
+    orders = [(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (3, 0)]
+    return {order: moment(*order) for order in orders + [(2, 2), (3, 1), (4, 0)] * model.span_noise}
+
+
+def _to_orthogonal(tt: float, tv: float, vv: float, gamma: float) -> Array:
+    """A quadratic form given on theta and v, on the orthonormal v and zeta; 0 along zeta where theta = +-v."""
+    rho = np.sqrt((1 - gamma) * (1 + gamma))
+    if rho == 0:
+        return np.array([[vv, 0.0], [0.0, 0.0]])
+    v_zeta = (tv - gamma * vv) / rho
+    return np.array([[vv, v_zeta], [v_zeta, (tt - 2 * gamma * tv + gamma**2 * vv) / rho**2]])  # [net.3]

@@ -1,0 +1,40 @@
+"""The quadrature in kappa and the class counts of each refinement level.  Note: numerics.md."""
+
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.gaussian.quadrature import Rule, panel_rule, sinh_rule
+
+CLASS_COUNTS = (18, 26, 38, 56, 82, 120, 176, 258, 380)  # of a continuous law
+NODE_COUNTS = (40, 58, 84, 122, 176, 256, 370, 540, 780)
+NODE_COUNTS_FINITE = (56, 84, *NODE_COUNTS[3:], 1120)  # laws with finitely many values: asked for more digits
+PANEL_ORDERS = (8, 12, 16, 22, 30, 40, 54, 72, 96)
+LEVELS = len(CLASS_COUNTS)
+NARROW = 0.15  # features of the target narrower than this in kappa get panels of their own
+
+
+def kappa_rule(
+    target: Activation,
+    alignment: float,
+    spikes: Array,
+    variances: Array,
+    probabilities: Array,
+    continuous: bool,
+    level: int,
+) -> Rule:
+    """A rule for class functions of u_k kappa + sqrt(c_k) z and for a target of gamma kappa + rho z.
+
+    The class functions are sharpest at kappa = 0, with width sqrt(c)/u; a kink x of a nearly aligned target is a
+    feature at kappa = x/gamma of width rho/gamma.
+    """
+    gamma = abs(alignment)
+    ratios = np.abs(spikes) / np.sqrt(variances)
+    width = 1 / max(1.0, min(float(np.max(ratios)), 3 * float(np.sqrt(probabilities @ ratios**2))))
+    sharpness = np.sqrt((1 - gamma) * (1 + gamma)) / max(gamma, np.finfo(float).tiny)
+    if not target.kinks or sharpness >= NARROW:
+        counts = NODE_COUNTS if continuous else NODE_COUNTS_FINITE
+        return sinh_rule(counts[level], width)
+    kinks = sorted({sign * x / gamma for x in target.kinks for sign in (-1, 1)})
+    features = [(0.0, width)] + [(x, sharpness) for x in kinks if x != 0 or sharpness < width]
+    return panel_rule(PANEL_ORDERS[level], features)

@@ -1,0 +1,88 @@
+"""Translation: network after one gradient step -> canonical problem.  Note: theory_notes/one_step.md [net.1]-[net.4].
+
+Classes are the values g of the readout; e = eta g/sqrt(p).  Each class has its mean, the spike and teacher
+directions of the initial weights, and the same two directions of the gradient noise.
+"""
+
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.canonical.gradient_step import GradientStep, gradient_step
+from rmt_asymptotics.canonical.grids import CLASS_COUNTS, kappa_rule
+from rmt_asymptotics.canonical.problem import Modes, Problem
+from rmt_asymptotics.canonical.span import closed_span
+from rmt_asymptotics.canonical.step_limits import limit_problem
+from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.gaussian.conditional import ConditionalMoments, conditional_moments
+from rmt_asymptotics.models import OneStepNetwork
+from rmt_asymptotics.steps import MaximalStep
+
+
+def one_step_problem(model: OneStepNetwork, level: int) -> Problem:
+    """The functions of kappa at refinement `level`; at p = infinity below the maximal step, `limit_problem`."""
+    if model.width is None and not isinstance(model.step, MaximalStep):
+        return limit_problem(model, level)
+    step = gradient_step(model)
+    gamma, rho = step.alignment, np.sqrt((1 - step.alignment) * (1 + step.alignment))
+    rate = relative_rate(model)
+    resolution = 1 / max(abs(rate * step.slope * step.length), np.finfo(float).tiny)
+    g, pi = model.readout.quadrature(CLASS_COUNTS[level], resolution)
+    e = rate * g
+    u, c = step.spike(e), step.bulk_variance(e)
+    if np.min(c) <= 0:
+        raise OutOfDomain("step", model.step, "a step that leaves every neuron some bulk variance: c = 0 was reached")
+    rule = kappa_rule(model.target, gamma, u, c, pi, model.readout.continuous, level)
+    kappa = rule.nodes
+    bulk = conditional_moments(
+        model.activation, model.activation.kinks, np.outer(u, kappa), np.sqrt(c)[:, None] + 0 * kappa
+    )
+    target = conditional_moments(model.target, model.target.kinks, gamma * kappa, rho, field="target")
+    if model.width is not None:
+        means = Modes.of_classes(bulk.mean, 0, strength=model.width)
+    elif model.readout.continuous:
+        growth = step.curvature * step.label_mean
+        noise = float(step.noise(np.ones(1))[0])
+        means = Modes.free(
+            closed_span(model.activation, 1.0, kappa, step.slope * step.length, growth, growth**2 + noise)
+        )
+    else:
+        means = Modes.free(bulk.mean)
+    directions = corrected_directions if model.corrections else plain_directions
+    return Problem.assemble(rule, pi, bulk, means + directions(step, e, kappa, bulk), target)
+
+
+def relative_rate(model: OneStepNetwork) -> float:
+    """eta/sqrt(p); the rate itself for the maximal step at p = infinity."""
+    if model.width is None:
+        return model.step.learning_rate(1.0, 1.0)
+    samples = model.sample_complexity * model.width / model.width_ratio
+    return model.step.learning_rate(samples, model.width) / float(np.sqrt(model.width))
+
+
+def plain_directions(step: GradientStep, e: Array, kappa: Array, bulk: ConditionalMoments) -> Modes:
+    """The spike and teacher directions of spiked random features with the same u and c."""
+    spike = Modes.of_classes(kappa * bulk.linear, 0, per_width_ratio=1)
+    return spike + Modes.of_classes(0 * kappa, bulk.linear, per_width_ratio=1)
+
+
+def corrected_directions(step: GradientStep, e: Array, kappa: Array, bulk: ConditionalMoments) -> Modes:
+    """The directions with what the third Hermite coefficient and the span part of Yhat add.  [net.3]"""
+    # notation: m1, S2, h3, s2, B, A
+    e = e[:, None]
+    c, common = step.bulk_variance(e), step.common(e)
+    m1, S2 = bulk.linear / np.sqrt(c), bulk.quadratic / c
+    curved, A = e * step.curvature, step.span
+    third = e * step.length * step.third * common * S2
+    skew = e**2 * S2
+    spike = Modes.of_classes(
+        (common + curved * A[0, 0]) * kappa * m1 + third + skew * step.skew[0], curved * A[0, 1] * m1, per_width_ratio=1
+    )
+    teacher = Modes.of_classes(
+        curved * A[0, 1] * kappa * m1 + skew * step.skew[1], (common + curved * A[1, 1]) * m1, per_width_ratio=1
+    )
+    amplitude = np.sqrt(step.noise(e)) * m1
+    root = np.linalg.cholesky(step.noise_span + np.finfo(float).tiny * np.eye(2))
+    noise = [
+        Modes.of_classes(amplitude * root[0, a] * kappa, amplitude * root[1, a], per_width_ratio=1) for a in range(2)
+    ]
+    return spike + teacher + noise[0] + noise[1]

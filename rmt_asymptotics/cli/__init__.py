@@ -1,0 +1,58 @@
+"""The command line: `rmt-asymptotics curve | compare`.
+
+Exit status: 0 for success; 2 for input that is refused, before anything is computed or written; 1 where points did
+not converge (what was reached is printed and written) or a file could not be written.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from rmt_asymptotics.cli.compare import compare
+from rmt_asymptotics.cli.curve import curve
+from rmt_asymptotics.errors import NotConverged, OutOfDomain
+from rmt_asymptotics.output import NotWritten
+
+REFUSED, FAILED, INTERRUPTED = 2, 1, 130
+
+
+@click.group(
+    commands={"curve": curve, "compare": compare},
+    invoke_without_command=True,
+    context_settings={"max_content_width": 110},
+)
+@click.version_option(package_name="rmt_asymptotics")
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """Limiting training and test errors of random-features models, and their simulation.
+
+    COMMAND --help shows an example.
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that `arguments` (default: those of the process) spell; returns the exit status."""
+    try:
+        return int(commands.main(arguments, prog_name="rmt-asymptotics", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        return _fail(error.format_message(), REFUSED)
+    except OutOfDomain as error:
+        return _fail(str(error), REFUSED)
+    except (NotConverged, NotWritten) as error:
+        return _fail(str(error), FAILED)
+    except MemoryError as error:
+        return _fail(f"not enough memory: {error}", FAILED)
+    except (click.Abort, KeyboardInterrupt):
+        return _fail("interrupted", INTERRUPTED)
+    except BrokenPipeError:  # the reader of our output has gone; nothing more may be written to it, at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _fail(message: str, status: int) -> int:
+    click.echo(f"error: {' '.join(message.split())}", err=True)
+    return status

@@ -1,0 +1,73 @@
+"""Options that the commands share: the model, the simulation and the files of the results."""
+
+import importlib.util
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from rmt_asymptotics.cli.values import AxisType, ResultFile, SpikeLaw
+from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.output import DATASET_WRITERS, FIGURE_SUFFIXES
+from rmt_asymptotics.serialisation import MODELS, model_from_dict
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+MODEL_NAMES = {re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower(): name for name in MODELS}
+SPIKES = "constant:1.13, discrete:-1,1.5:0.3,0.7, rademacher:1.2 or gaussian:1.3"
+
+SHARED = (
+    click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+    click.option("--model", type=click.Choice(list(MODEL_NAMES)), help="Default: by whether there is a spike."),
+    click.option("--activation", help='By name, or a formula in x: "centred(relu)", "tanh(x)".'),
+    click.option("--target", help='Likewise: "sin", "tanh(x)+0.3*(x**2-1)".'),
+    click.option(
+        "--sample-complexity", type=AxisType(), metavar="AXIS", help="n/d: 0.2,0.9, 0.2:3:50 or 0.1:10:50:log."
+    ),
+    click.option("--width-ratio", type=float, help="p/d."),
+    click.option("--ridge", type=float, help="Penalty of |a|^2 beside the sum of squares over the samples."),
+    click.option("--noise-variance", type=float, help="Of the labels.  [default: 0]"),
+    click.option("--width", type=int, help="p, to resolve the effects of a finite width.  [default: infinite]"),
+    click.option("--spike", type=SpikeLaw(), metavar="LAW", help=f"Law of the spike: {SPIKES}."),
+    click.option("--alignment", type=float, help="Of spike and target, in [-1, 1]."),
+    click.option("--bulk-variance", type=float, help="Of the weights beside the spike.  [default: 1]"),
+    click.option("--replicas", type=int, default=20, show_default=True, help="Independent draws of the simulation."),
+    click.option("--seed", type=int, default=0, show_default=True, help="Of the simulation."),
+    click.option("--workers", type=int, help="Threads of the simulation.  [default: number of processors]"),
+    click.option("--output", type=ResultFile(tuple(DATASET_WRITERS)), help="Write the results: .nc (netCDF) or .csv."),
+    click.option("--plot", type=ResultFile(FIGURE_SUFFIXES), help="Draw the results: .png, .svg or .pdf."),
+)
+
+
+def shared_options(command: Command) -> Command:
+    """Add the shared options to a command."""
+    for option in reversed(SHARED):
+        command = option(command)
+    return command
+
+
+def model_from_options(file: Path | None, options: dict[str, Any]) -> RidgeModel:
+    """The model of a TOML file, if one is given, with the fields that options set in place of the file's.
+
+    Raises `OutOfDomain` as `model_from_dict` does, and click's usage error for a file that is not TOML.
+    """
+    fields = _read(file) if file else {}
+    fields |= {name: value for name, value in options.items() if value is not None}
+    name = fields.get("model", "SpikedRandomFeatures" if "spike" in fields else "RandomFeatures")
+    return model_from_dict(fields | {"model": MODEL_NAMES.get(name, name)})
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise click.UsageError(f"{file}: {error}") from None
+
+
+def check_drawable(plot: Path | None) -> None:
+    """Raise click's usage error if a plot is asked for and matplotlib is missing."""
+    if plot and importlib.util.find_spec("matplotlib") is None:
+        raise click.UsageError("--plot needs matplotlib: install rmt_asymptotics[plots]")

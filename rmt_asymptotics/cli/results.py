@@ -1,0 +1,115 @@
+"""What the commands hand back: Datasets with theory and simulation under fixed names, tables, files.
+
+In every Dataset here `test_error` is the theory, `test_error_simulation`, `test_error_standard_error` and
+`test_error_z_score` are the simulation; so for the other errors.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+
+from rmt_asymptotics.comparison import QUANTITIES, Comparison
+from rmt_asymptotics.errors import NotConverged
+from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.output import provenance, write_dataset, write_figure
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+SHOWN = ("test_error", "training_error")  # in tables; files hold all
+COLUMNS = {"": ("", 16, ".6g"), "_simulation": ("simulation", 12, ".6g"), "_standard_error": ("s.e.", 9, ".2g"),
+           "_z_score": ("z", 7, ".2f")}  # fmt: skip
+
+
+def overlaid(theory: "xarray.Dataset", simulation: "xarray.Dataset") -> "xarray.Dataset":
+    """The theory, with the simulation at those of its points that were simulated and NaN at the others."""
+    names = {name: f"{name}_simulation" for name in QUANTITIES}
+    simulated = simulation.rename(names).reindex(sample_complexity=theory.sample_complexity)
+    return theory.merge(_described(simulated)).assign_attrs(simulation.attrs | theory.attrs)
+
+
+def curve_comparison(model: RidgeModel, compared: "xarray.Dataset") -> "xarray.Dataset":
+    """The Dataset of `compare_curve` in the names of this module, with the model."""
+    names = {name: f"{name}_simulation" for name in QUANTITIES} | {f"{name}_theory": name for name in QUANTITIES}
+    ordered = _described(compared.rename(names))[[name + suffix for name in QUANTITIES for suffix in COLUMNS]]
+    return ordered.assign_attrs(compared.attrs | provenance(model))
+
+
+def comparison_dataset(comparison: Comparison) -> "xarray.Dataset":
+    """A Comparison as a Dataset along the dimension; limit and drift are attributes, as JSON."""
+    import xarray
+
+    sizes = comparison.sizes
+    columns: dict[str, list[float]] = {}
+    for name in QUANTITIES:
+        estimates = [getattr(size.simulation, name) for size in sizes]
+        columns[name] = [getattr(size.asymptotics, name) for size in sizes]
+        columns[f"{name}_simulation"] = [estimate.mean for estimate in estimates]
+        columns[f"{name}_standard_error"] = [estimate.standard_error for estimate in estimates]
+        columns[f"{name}_z_score"] = [size.z_scores[name] for size in sizes]
+    simulations = [size.simulation for size in sizes]
+    coordinates = {
+        "dimension": [s.dimension for s in simulations],
+        "width": ("dimension", [s.width for s in simulations]),
+        "samples": ("dimension", [s.samples for s in simulations]),
+    }
+    attributes = provenance(comparison.model) | {
+        "limit": json.dumps({name: getattr(comparison.limit, name) for name in QUANTITIES}),
+        "drift": json.dumps({name: asdict(drift) for name, drift in comparison.drift.items()}),
+        "replicas": comparison.simulation.replicas,
+        "seed": comparison.simulation.seed,
+    }
+    return xarray.Dataset({name: ("dimension", column) for name, column in columns.items()}, coordinates, attributes)
+
+
+def _described(simulated: "xarray.Dataset") -> "xarray.Dataset":
+    for name in QUANTITIES:
+        attributes = simulated[f"{name}_simulation"].attrs
+        attributes["long_name"] = f"simulated: {attributes['long_name']}"
+    return simulated
+
+
+def curve_table(dataset: "xarray.Dataset") -> str:
+    """One row a point of sample complexity: theory and what there is of simulation, standard error and z-score."""
+    heads, columns = [f"{'n/d':>10}"], [[f"{x:>10.5g}" for x in dataset.sample_complexity.values]]
+    for name in SHOWN:
+        for suffix, (title, width, form) in COLUMNS.items():
+            if name + suffix in dataset:
+                heads.append(f"{title or name:>{width}}")
+                cells = ["" if np.isnan(v) else f"{v:{form}}" for v in dataset[name + suffix].values]
+                columns.append([f"{cell:>{width}}" for cell in cells])
+    if unconverged(dataset):
+        heads.append("  status")
+        columns.append([f"  {status}" for status in dataset.status.values])
+    return "\n".join("".join(row).rstrip() for row in (heads, *zip(*columns, strict=True)))
+
+
+def unconverged(dataset: "xarray.Dataset") -> int:
+    """How many points of the theory did not converge."""
+    return int(np.sum(dataset.status.values != "converged")) if "status" in dataset else 0
+
+
+def deliver(
+    dataset: "xarray.Dataset", table: str, output: Path | None, plot: Path | None, figure: Callable[[], "Figure"]
+) -> None:
+    """Write the files that are asked for and print the table, which is not lost when writing fails.
+
+    Raises `NotConverged` at the end if points of the theory did not converge, and what `write_dataset` raises.
+    """
+    try:
+        if output:
+            write_dataset(dataset, output)
+        if plot:
+            write_figure(figure(), plot)
+    finally:
+        click.echo(table)
+    failed = unconverged(dataset)
+    if failed:
+        message = next(str(text) for text in dataset.message.values if text)
+        raise NotConverged(f"{failed} of {dataset.status.size} points: {message}")

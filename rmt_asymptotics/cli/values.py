@@ -1,0 +1,106 @@
+"""Option values with a syntax of their own: axes, lists of whole numbers, laws of spikes, names of result files."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.laws import LAWS
+from rmt_asymptotics.output import checked_path
+
+MOST_POINTS = 100_000
+LAW_NAMES = {name.removesuffix("Law").lower(): law for name, law in LAWS.items()}
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Values along an axis, and whether they are spaced logarithmically."""
+
+    values: tuple[float, ...]
+    logarithmic: bool = False
+
+    def spread(self, count: int) -> tuple[float, ...]:
+        """At most `count` of the values, evenly spread from the first to the last."""
+        places = np.linspace(0, len(self.values) - 1, min(count, len(self.values)))
+        return tuple(self.values[i] for i in places.round().astype(int))
+
+
+class AxisType(click.ParamType[Any]):
+    """A list "0.2,0.9,1.6" or a range "0.2:3:50" = start:stop:count, evenly spaced, or "0.1:10:50:log"."""
+
+    name = "axis"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Axis:
+        if isinstance(value, Axis):
+            return value
+        start, *rest = value.split(":")
+        try:
+            if not rest:
+                return Axis(tuple(map(float, value.split(","))))
+            stop, count, *scale = rest
+            ends, points = (float(start), float(stop)), int(count)
+            possible = 2 <= points <= MOST_POINTS and np.isfinite(ends).all() and (not scale or min(ends) > 0)
+            if scale not in ([], ["log"]) or not possible:
+                raise ValueError
+        except ValueError:
+            allowed = f"0.2,0.9,1.6 or start:stop:count or start:stop:count:log, 2 to {MOST_POINTS} points"
+            self.fail(f"{value!r} must be of the form {allowed}", param, context)
+        space = np.geomspace if scale else np.linspace
+        return Axis(tuple(space(*ends, points).tolist()), bool(scale))
+
+
+class WholeNumbers(click.ParamType[Any]):
+    """A list of whole numbers: "100,200,400"."""
+
+    name = "d,d,..."
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            return tuple(map(int, value.split(",")))
+        except ValueError:
+            self.fail(f"{value!r} must be whole numbers separated by commas", param, context)
+
+
+class SpikeLaw(click.ParamType[Any]):
+    """A law and its parameters, as the dictionary that `model_from_dict` reads: "discrete:-1,1.5:0.3,0.7"."""
+
+    name = "law:parameters"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> dict[str, Any]:
+        if isinstance(value, dict):
+            return value
+        name, *texts = value.split(":")
+        if name not in LAW_NAMES:
+            self.fail(f"{name!r} must be one of {', '.join(LAW_NAMES)}", param, context)
+        fields = dataclasses.fields(LAW_NAMES[name])  # type: ignore[arg-type]
+        if len(texts) > len(fields):
+            self.fail(f"{value!r} must be {':'.join([name, *(f.name for f in fields)])}", param, context)
+        try:
+            parameters = {
+                field.name: float(text) if field.type is float else [float(part) for part in text.split(",")]
+                for field, text in zip(fields, texts, strict=False)
+            }
+        except ValueError:
+            self.fail(f"{value!r} must have numbers as parameters", param, context)
+        return {"law": LAW_NAMES[name].__name__, **parameters}
+
+
+class ResultFile(click.ParamType[Any]):
+    """The name of a file that can be written, refused before anything is computed."""
+
+    name = "path"
+
+    def __init__(self, suffixes: tuple[str, ...]) -> None:
+        self.suffixes = suffixes
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Path:
+        try:
+            return checked_path(value, self.suffixes)
+        except OutOfDomain as error:
+            self.fail(f"{str(value)!r} must be {error.allowed}", param, context)

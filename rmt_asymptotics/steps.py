@@ -1,0 +1,63 @@
+"""Step sizes of the gradient step, each with its scaling: W1 = W0 + eta sqrt(p) G."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from rmt_asymptotics.errors import OutOfDomain, number
+
+
+class Step(ABC):
+    """A learning rate eta, as a function of the sizes of the network."""
+
+    @abstractmethod
+    def learning_rate(self, samples: float, width: float) -> float:
+        """eta at n samples of the readout and width p."""
+
+
+@dataclass(frozen=True)
+class FixedStep(Step):
+    """eta = Theta(1) (ba22)."""
+
+    eta: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "eta", number("eta", self.eta, least=0))
+
+    def learning_rate(self, samples: float, width: float) -> float:
+        return self.eta
+
+
+@dataclass(frozen=True)
+class PowerStep(Step):
+    """eta = prefactor * n**exponent, 0 <= exponent < 1/2 (moniri24)."""
+
+    exponent: float
+    prefactor: float = 1.0
+
+    def __post_init__(self) -> None:
+        exponent = number("exponent", self.exponent, least=0)
+        if exponent >= 0.5:
+            raise OutOfDomain("exponent", self.exponent, "below 1/2: use MaximalStep(rate) for eta = rate * sqrt(p)")
+        object.__setattr__(self, "exponent", exponent)
+        object.__setattr__(self, "prefactor", number("prefactor", self.prefactor, above=0))
+
+    def learning_rate(self, samples: float, width: float) -> float:
+        return float(self.prefactor * samples**self.exponent)
+
+
+@dataclass(frozen=True)
+class MaximalStep(Step):
+    """eta = rate * sqrt(p) (cui24, dandi24)."""
+
+    rate: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rate", number("rate", self.rate, least=0))
+
+    def learning_rate(self, samples: float, width: float) -> float:
+        return float(self.rate * np.sqrt(width))
+
+
+STEPS: dict[str, type[Step]] = {step.__name__: step for step in (FixedStep, PowerStep, MaximalStep)}
