@@ -17,7 +17,6 @@ from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.laws import ConstantLaw, Law
 from rmt_asymptotics.steps import Step
 
-
 UNIT = ConstantLaw(1.0)
 
 

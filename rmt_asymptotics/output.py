@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
+FIGURE_SUFFIXES = (".png", ".svg", ".pdf")
 RESOLUTION = 200  # dots an inch, of pictures made of dots
-UNDATED = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}  # equal figures give equal files
 
 
 class NotWritten(OSError):
@@ -62,7 +62,7 @@ def write_figure(figure: "Figure", path: str | Path) -> Path:
     """Write a matplotlib figure: .png, .svg or .pdf.  Returns the path; raises as `write_dataset` does."""
     path = checked_path(path, FIGURE_SUFFIXES)
     picture = io.BytesIO()
-    figure.savefig(picture, format=path.suffix[1:], dpi=RESOLUTION, metadata=UNDATED.get(path.suffix))
+    figure.savefig(picture, format=path.suffix[1:], dpi=RESOLUTION)
     return _replace(path, picture.getvalue())
 
 
@@ -97,7 +97,6 @@ def _csv(dataset: "xarray.Dataset") -> bytes:
 
 
 DATASET_WRITERS: dict[str, Callable[["xarray.Dataset"], Any]] = {".nc": _netcdf, ".csv": _csv}
-FIGURE_SUFFIXES = (".png", ".svg", ".pdf")
 
 
 def _replace(path: Path, contents: Any) -> Path:

@@ -21,7 +21,7 @@ SPIKES = "constant:1.13, discrete:-1,1.5:0.3,0.7, rademacher:1.2 or gaussian:1.3
 
 SHARED = (
     click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)),
-    click.option("--model", type=click.Choice(list(MODEL_NAMES)), help="Default: by whether there is a spike."),
+    click.option("--model", type=click.Choice(list(MODEL_NAMES)), help="[default: by whether there is a spike]"),
     click.option("--activation", help='By name, or a formula in x: "centred(relu)", "tanh(x)".'),
     click.option("--target", help='Likewise: "sin", "tanh(x)+0.3*(x**2-1)".'),
     click.option(
@@ -52,12 +52,16 @@ def shared_options(command: Command) -> Command:
 def model_from_options(file: Path | None, options: dict[str, Any]) -> RidgeModel:
     """The model of a TOML file, if one is given, with the fields that options set in place of the file's.
 
-    Raises `OutOfDomain` as `model_from_dict` does, and click's usage error for a file that is not TOML.
+    Raises `OutOfDomain` as `model_from_dict` does, and click's usage error for a file that cannot be read.
     """
-    fields = _read(file) if file else {}
-    fields |= {name: value for name, value in options.items() if value is not None}
-    name = fields.get("model", "SpikedRandomFeatures" if "spike" in fields else "RandomFeatures")
-    return model_from_dict(fields | {"model": MODEL_NAMES.get(name, name)})
+    given = {name: value for name, value in options.items() if value is not None}
+    if "model" in given:
+        given["model"] = MODEL_NAMES[given["model"]]
+    fields = (_read(file) if file else {}) | given
+    try:
+        return model_from_dict({"model": "SpikedRandomFeatures" if "spike" in fields else "RandomFeatures"} | fields)
+    except TypeError as error:  # a file may hold values of any type
+        raise click.UsageError(f"a field has a value of the wrong type: {error}") from None
 
 
 def _read(file: Path) -> dict[str, Any]:

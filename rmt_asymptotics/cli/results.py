@@ -82,7 +82,7 @@ def curve_table(dataset: "xarray.Dataset") -> str:
         for suffix, (title, width, form) in COLUMNS.items():
             if name + suffix in dataset:
                 heads.append(f"{title or name:>{width}}")
-                cells = ["" if np.isnan(v) else f"{v:{form}}" for v in dataset[name + suffix].values]
+                cells = ["" if np.isnan(v) and suffix else f"{v:{form}}" for v in dataset[name + suffix].values]
                 columns.append([f"{cell:>{width}}" for cell in cells])
     if unconverged(dataset):
         heads.append("  status")
