@@ -22,6 +22,7 @@ from rmt_asymptotics.activations import (
     tanh,
 )
 from rmt_asymptotics.asymptotics import Asymptotics, Solution, solve
+from rmt_asymptotics.canonical.regimes import Regime, regime
 from rmt_asymptotics.comparison import Comparison, compare, compare_curve
 from rmt_asymptotics.errors import NotConverged, OutOfDomain
 from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw, RademacherLaw
@@ -47,6 +48,7 @@ __all__ = [
     "PowerStep",
     "RademacherLaw",
     "RandomFeatures",
+    "Regime",
     "Simulation",
     "Solution",
     "SpikedRandomFeatures",
@@ -62,6 +64,7 @@ __all__ = [
     "leaky_relu",
     "learning_curve",
     "polynomial",
+    "regime",
     "relu",
     "sign",
     "silu",

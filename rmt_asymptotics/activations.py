@@ -74,16 +74,17 @@ class Activation:
 
     @staticmethod
     def from_expression(text: str) -> "Activation":
-        """The function of x that a formula describes: "tanh(x) + x**2/5", "Piecewise((x, x > 0), (0, True))".
+        """The function that a text describes: "tanh(x) + x**2/5", "Max(x, 0)", "centred(leaky_relu(0.1))".
 
-        Derivative and kinks are found with sympy.  Raises `OutOfDomain` for text that is not a formula in x.
+        A formula in x, whose derivative and kinks are found with sympy, or the name of a built-in.
+        Raises `OutOfDomain` for anything else.
 
         >>> float(Activation.from_expression("Abs(x) - 1")(np.array(-3.0)))
         2.0
         """
-        from rmt_asymptotics.expressions import activation_from_expression
+        from rmt_asymptotics.expressions import parse_activation
 
-        return activation_from_expression(text)
+        return parse_activation(text)
 
 
 def _built_in(function: ScalarFunction, derivative: ScalarFunction, name: str, *kinks: float) -> Activation:
