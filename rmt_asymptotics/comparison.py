@@ -11,6 +11,7 @@ from rmt_asymptotics.asymptotics import Asymptotics, solve
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo import Estimate, Simulation, simulate, simulation_curve
+from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.sweeps.grids import learning_curve
 
 if TYPE_CHECKING:
@@ -153,7 +154,8 @@ def compare_curve(
 ) -> "xarray.Dataset":
     """`simulation_curve` over sample_complexity with, for each error, `<error>_theory` and `<error>_z_score`.
 
-    The theory is taken at the simulated width and at n/d as rounded to whole samples.
+    The theory is taken at the simulated width and at n/d as rounded to whole samples; its status and message
+    are those of `sweep`.
     """
     dataset = simulation_curve(
         model, sample_complexity=sample_complexity, dimension=dimension, replicas=replicas, seed=seed,
@@ -168,7 +170,9 @@ def compare_curve(
         z = z_score(dataset[name].values, limits, dataset[f"{name}_standard_error"].values)
         dataset[f"{name}_theory"] = ("sample_complexity", limits, theory[name].attrs)
         dataset[f"{name}_z_score"] = ("sample_complexity", z, {"long_name": f"z-score of the {name}", "units": "1"})
-    return dataset
+    for name in ("status", "message"):
+        dataset[name] = ("sample_complexity", theory[name].values, theory[name].attrs)
+    return dataset.assign_attrs(provenance(model))
 
 
 def z_score(mean: np.ndarray | float, theory: np.ndarray | float, standard_error: np.ndarray | float) -> np.ndarray:

@@ -58,12 +58,13 @@ def _built_in(node: ast.expr) -> Activation | None:
         return BUILT_IN.get(node.id)
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in FAMILIES:
         return None
-    if node.func.id == "centred":
-        inner = [_built_in(a) or activation_from_expression(ast.unparse(a)) for a in node.args]
-        return FAMILIES["centred"](*inner)
     try:
+        if node.func.id == "centred":
+            return FAMILIES["centred"](*(_built_in(a) or activation_from_expression(ast.unparse(a)) for a in node.args))
         return FAMILIES[node.func.id](*(ast.literal_eval(a) for a in node.args))
-    except TypeError as error:
+    except OutOfDomain:
+        raise
+    except (TypeError, ValueError) as error:
         raise OutOfDomain("expression", ast.unparse(node), f"a call with the right arguments ({error})") from None
 
 

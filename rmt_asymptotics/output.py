@@ -5,18 +5,14 @@ existing file keeps its contents and nothing else is left behind.
 """
 
 import io
-import json
 import os
 import secrets
 import shutil
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.serialisation import model_to_dict
 
 if TYPE_CHECKING:
     import xarray
@@ -41,8 +37,7 @@ class NotWritten(OSError):
 def write_dataset(dataset: "xarray.Dataset", path: str | Path) -> Path:
     """Write a Dataset with its attributes: netCDF (.nc), or CSV (.csv) with one row a point.
 
-    The attributes are comment lines `# name: value` at the head of a CSV file, for
-    `pandas.read_csv(path, comment="#", float_precision="round_trip")`.
+    The attributes are comment lines `# name: value` at the head of a CSV file: `pandas.read_csv(path, comment="#")`.
     Returns the path.  Raises `OutOfDomain` for another suffix or a folder that cannot hold the file,
     `NotWritten` when writing fails.
 
@@ -66,24 +61,25 @@ def write_figure(figure: "Figure", path: str | Path) -> Path:
     return _replace(path, picture.getvalue())
 
 
+def write_text(text: str, path: str | Path) -> Path:
+    """Write a text, such as a report in Markdown (.md).  Returns the path; raises as `write_dataset` does."""
+    return _replace(checked_path(path, (".md", ".txt")), text.encode())
+
+
 def checked_path(path: str | Path, suffixes: tuple[str, ...]) -> Path:
     """`path`, if a file with one of `suffixes` can be put there; raises `OutOfDomain` otherwise."""
     result = Path(path)
     if result.suffix not in suffixes:
         raise OutOfDomain("path", str(path), f"a file name that ends in {' or '.join(suffixes)}")
-    if not result.parent.is_dir() or not os.access(result.parent, os.W_OK):
+    try:
+        folder, taken = result.parent.is_dir(), result.is_dir()
+    except OSError as error:
+        raise OutOfDomain("path", str(path), f"a name that the system takes ({error.strerror})") from None
+    if not folder or not os.access(result.parent, os.W_OK):
         raise OutOfDomain("path", str(path), "in an existing folder with permission to write")
-    if result.is_dir():
+    if taken:
         raise OutOfDomain("path", str(path), "a file name, not that of a folder")
     return result
-
-
-def provenance(model: RidgeModel) -> dict[str, str]:
-    """The attributes that say where numbers come from: the model, as JSON, and the version of this package.
-
-    The model is `model_from_dict(json.loads(dataset.attrs["model"]))` again.
-    """
-    return {"model": json.dumps(model_to_dict(model)), "rmt_asymptotics_version": version("rmt_asymptotics")}
 
 
 def _netcdf(dataset: "xarray.Dataset") -> Any:
@@ -102,7 +98,7 @@ DATASET_WRITERS: dict[str, Callable[["xarray.Dataset"], Any]] = {".nc": _netcdf,
 def _replace(path: Path, contents: Any) -> Path:
     """Put `contents` at `path`: all of it is on the disk before the name changes hands."""
     target = path.resolve()  # the file behind a symbolic link, not the link
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    temporary = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
         with temporary.open("xb") as file:
             file.write(contents)

@@ -7,7 +7,7 @@ neither read for anything that matters nor changed.
 import json
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from rmt_asymptotics.serialisation import model_to_dict
 if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # colours of Okabe and Ito, told apart with any colour vision; line styles and markers also in black and white
 STYLES = {
@@ -27,7 +28,12 @@ STYLES = {
     "excess_error": ("#CC79A7", ":", "D"),
 }
 GREY = "#666666"
-SYMBOLS = {"sample_complexity": "n/d = {}", "width_ratio": "p/d = {}", "width": "p = {}"}
+SYMBOLS = {
+    "sample_complexity": "n/d = {}",
+    "width_ratio": "p/d = {}",
+    "width": "p = {}",
+    "step_sample_complexity": "n0/d = {}",
+}
 POINTS: dict[str, Any] = {"markersize": 4.5, "capsize": 2.5, "elinewidth": 1.0, "zorder": 3}
 CAPTION_WIDTH = 76  # characters that fit above axes of the default size
 
@@ -49,7 +55,7 @@ def plot_curve(
     for name in quantities:
         if name not in STYLES or name not in dataset:
             raise OutOfDomain("quantities", name, f"among {', '.join(q for q in STYLES if q in dataset)}")
-    axes = axes or _new_axes()
+    axes = axes or new_axes()
     (axis,) = map(str, dataset.dims)
     model = json.loads(dataset.attrs["model"])
     theory = "theory" if axis == "width" else f"theory, p = {_short(model['width'])}"
@@ -72,7 +78,7 @@ def plot_drift(comparison: Comparison, quantity: str = "test_error", axes: "Axes
         raise OutOfDomain("dimension", comparison.simulation.dimension, "several dimensions, to show a drift")
     if quantity not in comparison.drift:
         raise OutOfDomain("quantity", quantity, f"one of {', '.join(comparison.drift)}")
-    axes = axes or _new_axes()
+    axes = axes or new_axes()
     colour, line, marker = STYLES[quantity]
     drift, gaps = comparison.drift[quantity], [size.gap(quantity) for size in comparison.sizes]
     inverse = 1 / np.array([size.simulation.dimension for size in comparison.sizes])
@@ -91,7 +97,8 @@ def plot_drift(comparison: Comparison, quantity: str = "test_error", axes: "Axes
     return axes
 
 
-def _new_axes() -> "Axes":
+def new_axes() -> "Axes":
+    """Axes of a new figure, made without pyplot."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(6.4, 4.6), layout="constrained").add_subplot()
@@ -123,10 +130,26 @@ def _points(axes: "Axes", x: Any, estimates: Sequence[Any], **style: Any) -> Non
 
 def _finish(axes: "Axes", model: dict[str, Any], omitted: tuple[str, ...] = ()) -> None:
     unbroken = describe(model, omitted).replace(" ", "\N{NO-BREAK SPACE}").replace(",\N{NO-BREAK SPACE}", ", ")
-    lines = textwrap.wrap(unbroken, CAPTION_WIDTH, break_long_words=False, break_on_hyphens=False)
-    axes.set_title("\n".join(lines), fontsize="small", loc="left", parse_math=False)
+    _dress(axes, textwrap.wrap(unbroken, CAPTION_WIDTH, break_long_words=False, break_on_hyphens=False))
+
+
+def _dress(axes: "Axes", caption: Sequence[str]) -> None:
+    axes.set_title("\n".join(caption), fontsize="small", loc="left", parse_math=False)
     axes.legend(frameon=False, fontsize="small")
     axes.spines[["top", "right"]].set_visible(False)
+
+
+def labelled(axes: "Axes", x: str, y: str, caption: str) -> "Figure":
+    """The figure of `axes` after labels, caption and legend are set."""
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    _dress(axes, textwrap.wrap(caption, CAPTION_WIDTH))
+    return cast("Figure", axes.figure)
+
+
+def simulated_points(axes: "Axes", x: Any, mean: Any, standard_error: Any, **style: Any) -> None:
+    """Simulated means with one standard error, in the project's style of points."""
+    axes.errorbar(x, mean, standard_error, **POINTS, **style)
 
 
 def describe(model: dict[str, Any], omitted: Sequence[str] = ()) -> str:
@@ -145,8 +168,8 @@ def describe(model: dict[str, Any], omitted: Sequence[str] = ()) -> str:
 
 def _short(value: Any) -> str:
     if isinstance(value, dict):
-        numbers = ",".join(_short(v) for key, v in value.items() if key != "law")
-        return f"{value['law']}({numbers})"
+        name, *parameters = value.values()  # a law or a step
+        return f"{name}({','.join(map(_short, parameters))})"
     if isinstance(value, list):
         return f"[{','.join(map(_short, value))}]"
     if value is None:

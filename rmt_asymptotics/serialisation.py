@@ -1,6 +1,9 @@
 """Models as plain dictionaries (for TOML, JSON and the attributes of Datasets) and back."""
 
 import dataclasses
+import json
+from functools import cache
+from importlib.metadata import version
 from typing import Any
 
 from rmt_asymptotics.activations import Activation
@@ -17,6 +20,19 @@ def model_to_dict(model: RidgeModel) -> dict[str, Any]:
     """The fields of a model by name, its type under "model"; functions by name, laws with their parameters."""
     fields = {f.name: _plain(getattr(model, f.name)) for f in dataclasses.fields(model)}
     return {"model": type(model).__name__, **fields}
+
+
+def provenance(model: RidgeModel) -> dict[str, str]:
+    """The attributes that say where numbers come from: the model, as JSON, and the version of this package.
+
+    The model is `model_from_dict(json.loads(dataset.attrs["model"]))` again.
+    """
+    return {"model": json.dumps(model_to_dict(model)), "rmt_asymptotics_version": _package_version()}
+
+
+@cache
+def _package_version() -> str:
+    return version("rmt_asymptotics")
 
 
 def _plain(value: Any) -> Any:
@@ -61,7 +77,7 @@ def _function(field: str, text: str) -> Activation:
 
 
 def _chosen(field: str, name: Any, choices: dict[str, Any]) -> Any:
-    if name not in choices:
+    if not isinstance(name, str) or name not in choices:
         raise OutOfDomain(field, name, f"one of {', '.join(choices)}")
     return choices[name]
 

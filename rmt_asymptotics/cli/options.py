@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from rmt_asymptotics.cli.values import AxisType, ResultFile, SpikeLaw
+from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.output import DATASET_WRITERS, FIGURE_SUFFIXES
 from rmt_asymptotics.serialisation import MODELS, model_from_dict
@@ -21,7 +22,11 @@ SPIKES = "constant:1.13, discrete:-1,1.5:0.3,0.7, rademacher:1.2 or gaussian:1.3
 
 SHARED = (
     click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)),
-    click.option("--model", type=click.Choice(list(MODEL_NAMES)), help="[default: by whether there is a spike]"),
+    click.option(
+        "--model",
+        type=click.Choice(list(MODEL_NAMES)),
+        help="[default: by whether there is a spike]  Fields without an option: in FILE.",
+    ),
     click.option("--activation", help='By name, or a formula in x: "centred(relu)", "tanh(x)".'),
     click.option("--target", help='Likewise: "sin", "tanh(x)+0.3*(x**2-1)".'),
     click.option(
@@ -60,8 +65,10 @@ def model_from_options(file: Path | None, options: dict[str, Any]) -> RidgeModel
     fields = (_read(file) if file else {}) | given
     try:
         return model_from_dict({"model": "SpikedRandomFeatures" if "spike" in fields else "RandomFeatures"} | fields)
-    except TypeError as error:  # a file may hold values of any type
-        raise click.UsageError(f"a field has a value of the wrong type: {error}") from None
+    except OutOfDomain:
+        raise
+    except (TypeError, ValueError) as error:  # a file or an expression may hold values of any type
+        raise click.UsageError(f"the model cannot be read: {error}") from None
 
 
 def _read(file: Path) -> dict[str, Any]:

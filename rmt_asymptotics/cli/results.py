@@ -16,7 +16,8 @@ import numpy as np
 from rmt_asymptotics.comparison import QUANTITIES, Comparison
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.output import provenance, write_dataset, write_figure
+from rmt_asymptotics.output import write_dataset, write_figure
+from rmt_asymptotics.serialisation import provenance
 
 if TYPE_CHECKING:
     import xarray
@@ -37,7 +38,8 @@ def overlaid(theory: "xarray.Dataset", simulation: "xarray.Dataset") -> "xarray.
 def curve_comparison(model: RidgeModel, compared: "xarray.Dataset") -> "xarray.Dataset":
     """The Dataset of `compare_curve` in the names of this module, with the model."""
     names = {name: f"{name}_simulation" for name in QUANTITIES} | {f"{name}_theory": name for name in QUANTITIES}
-    ordered = _described(compared.rename(names))[[name + suffix for name in QUANTITIES for suffix in COLUMNS]]
+    columns = [name + suffix for name in QUANTITIES for suffix in COLUMNS]
+    ordered = _described(compared.rename(names))[[*columns, "status", "message"]]
     return ordered.assign_attrs(compared.attrs | provenance(model))
 
 

@@ -17,6 +17,7 @@ from rmt_asymptotics.state_evolution.ridge import PointSolutions, carry_over, so
 
 Points = NDArray[np.intp]
 LARGEST_RESIDUAL = 1e-11
+LARGEST_ROUNDING = 1e-6  # relative; below it the tolerance governs quadrature and classes, and rounding is reported
 NEGLIGIBLE = 1e-13  # errors below this share of E y^2 are compared with that share, not with themselves
 
 
@@ -26,10 +27,11 @@ class Status(Enum):
     CONVERGED = "stable to the tolerance under refinement, residual at rounding"
     NOT_RESOLVED = "the finest quadrature or class count still moves the errors by more than the tolerance"
     NOT_SOLVED = "the fixed point was not reached"
+    ROUNDED = "solved, but rounding may have changed the errors by more than 1e-6"
 
 
 STATUSES = tuple(Status)
-CONVERGED, NOT_RESOLVED, NOT_SOLVED = range(len(STATUSES))
+CONVERGED, NOT_RESOLVED, NOT_SOLVED, ROUNDED = range(len(STATUSES))
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class RefinedSolutions:
         self.iterations[at] += solution.iterations
         self.nodes[at], self.classes[at] = len(problem.nodes), len(problem.class_weights)
         solved = np.all(np.isfinite(solution.errors), axis=0) & (solution.residual <= LARGEST_RESIDUAL)
-        stable = np.where(change <= tolerance, CONVERGED, NOT_RESOLVED)
+        exact = np.where(solution.error_estimate <= LARGEST_ROUNDING, CONVERGED, ROUNDED)
+        stable = np.where(change <= tolerance, exact, NOT_RESOLVED)
         self.status[at] = np.where(solved, stable, NOT_SOLVED)
 
 

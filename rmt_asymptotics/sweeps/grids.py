@@ -5,10 +5,7 @@ it and run through one solver loop; any other axis is an outer loop over problem
 """
 
 import itertools
-import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +15,7 @@ from rmt_asymptotics.canonical.translation import control_fields
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.progress import progress_bar
-from rmt_asymptotics.serialisation import model_to_dict
+from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.state_evolution.refinement import CONVERGED, STATUSES, RefinedSolutions
 
 if TYPE_CHECKING:
@@ -132,9 +129,7 @@ def _dataset(
         "status": gather([STATUS_NAMES[part.status] for part in parts]),
         "message": gather([_messages(part) for part in parts]),
     }
-    attributes = {
-        "model": json.dumps(model_to_dict(model)),
-        "rmt_asymptotics_version": package_version(),
+    attributes = provenance(model) | {
         "tolerance": "default" if tolerance is None else tolerance,
         "quadrature_nodes": max(int(part.nodes.max()) for part in parts),
         "classes": max(int(part.classes.max()) for part in parts),
@@ -144,12 +139,6 @@ def _dataset(
         {name: (name, coordinate(v), _attributes(name)) for name, v in values.items()},
         attributes,
     )
-
-
-@cache
-def package_version() -> str:
-    """The installed version, as the metadata give it."""
-    return version("rmt_asymptotics")
 
 
 def coordinate(values: list[Any]) -> np.ndarray:
