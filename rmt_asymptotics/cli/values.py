@@ -1,4 +1,4 @@
-"""Option values with a syntax of their own: axes, lists of whole numbers, laws of spikes, names of result files."""
+"""Option values with a syntax of their own: axes, lists of whole numbers, laws and steps, names of result files."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -9,11 +9,9 @@ import click
 import numpy as np
 
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.laws import LAWS
 from rmt_asymptotics.output import checked_path
 
 MOST_POINTS = 100_000
-LAW_NAMES = {name.removesuffix("Law").lower(): law for name, law in LAWS.items()}
 
 
 @dataclass(frozen=True)
@@ -67,18 +65,21 @@ class WholeNumbers(click.ParamType[Any]):
             self.fail(f"{value!r} must be whole numbers separated by commas", param, context)
 
 
-class SpikeLaw(click.ParamType[Any]):
-    """A law and its parameters, as the dictionary that `model_from_dict` reads: "discrete:-1,1.5:0.3,0.7"."""
+class RecordType(click.ParamType[Any]):
+    """A law or a step and its parameters, as the dictionary that `model_from_dict` reads: "discrete:-1,1.5:0.3,0.7"."""
 
-    name = "law:parameters"
+    def __init__(self, kind: str, records: dict[str, type]) -> None:
+        self.name = f"{kind}:parameters"
+        self.kind = kind
+        self.records = {name.removesuffix(kind.title()).lower(): record for name, record in records.items()}
 
     def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> dict[str, Any]:
         if isinstance(value, dict):
             return value
         name, *texts = value.split(":")
-        if name not in LAW_NAMES:
-            self.fail(f"{name!r} must be one of {', '.join(LAW_NAMES)}", param, context)
-        fields = dataclasses.fields(LAW_NAMES[name])  # type: ignore[arg-type]
+        if name not in self.records:
+            self.fail(f"{name!r} must be one of {', '.join(self.records)}", param, context)
+        fields = dataclasses.fields(self.records[name])
         if len(texts) > len(fields):
             self.fail(f"{value!r} must be {':'.join([name, *(f.name for f in fields)])}", param, context)
         try:
@@ -88,7 +89,7 @@ class SpikeLaw(click.ParamType[Any]):
             }
         except ValueError:
             self.fail(f"{value!r} must have numbers as parameters", param, context)
-        return {"law": LAW_NAMES[name].__name__, **parameters}
+        return {self.kind: self.records[name].__name__, **parameters}
 
 
 class ResultFile(click.ParamType[Any]):

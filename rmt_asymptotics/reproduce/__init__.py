@@ -1,0 +1,1 @@
+"""Figures in the style of the papers, regenerated from the package alone, with simulation."""

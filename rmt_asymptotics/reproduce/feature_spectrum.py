@@ -1,0 +1,81 @@
+"""Eigenvalues of Phi^T Phi/p after a step: bulk density, outlier, and the histogram of simulated networks (dandi24)."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rmt_asymptotics.activations import centred, relu, sin
+from rmt_asymptotics.laws import GaussianLaw
+from rmt_asymptotics.models import OneStepNetwork
+from rmt_asymptotics.montecarlo import feature_eigenvalues
+from rmt_asymptotics.plotting import labelled, new_axes
+from rmt_asymptotics.reproduce.figure import Reproduction, Settings
+from rmt_asymptotics.serialisation import provenance
+from rmt_asymptotics.spectra import spectrum
+from rmt_asymptotics.steps import FixedStep
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+BINS = 80
+CAPTION = "centred ReLU after a step of eta = 4, n/d = 3, p/d = 1.5, n0/d = 2"
+NETWORK = OneStepNetwork(
+    activation=centred(relu), target=sin, sample_complexity=3.0, width_ratio=1.5, ridge=0.1, step=FixedStep(4.0),
+    step_sample_complexity=2.0, readout=GaussianLaw(),
+)  # fmt: skip
+
+
+def compute(settings: Settings) -> "xarray.Dataset":
+    """Histogram of all replicas, the density at the bins' centres averaged over them, and the outliers."""
+    import xarray
+
+    width = round(NETWORK.width_ratio * settings.dimension)
+    eigenvalues = feature_eigenvalues(NETWORK, **settings.simulation)
+    predicted = spectrum(NETWORK.replace(width=width))
+    outliers = [outlier.position for outlier in predicted.outliers]
+    bulk_end = float(np.quantile(eigenvalues, 1 - (2 + len(outliers)) / width))
+    edges = np.linspace(0, 1.1 * bulk_end, BINS + 1)
+    histogram = np.array([np.histogram(row, edges)[0] for row in eigenvalues]) / (width * np.diff(edges))
+    fine = np.linspace(edges[0], edges[-1], 10 * BINS + 1)[1:]
+    top = np.sort(eigenvalues, axis=1)[:, ::-1][:, : len(outliers)]
+    return xarray.Dataset(
+        {
+            "density": ("eigenvalue", predicted.density(fine), {"long_name": "limiting density"}),
+            "histogram": ("bin", histogram.mean(0), {"long_name": "density of simulated eigenvalues"}),
+            "histogram_standard_error": ("bin", histogram.std(0, ddof=1) / np.sqrt(len(histogram))),
+            "outlier": ("order", outliers, {"long_name": "predicted outliers"}),
+            "outlier_simulation": ("order", top.mean(0)),
+            "outlier_standard_error": ("order", top.std(0, ddof=1) / np.sqrt(len(top))),
+        },
+        {"eigenvalue": fine, "bin": 0.5 * (edges[1:] + edges[:-1])},
+        provenance(NETWORK) | settings.simulation | {"workers": "any", "simulated_width": width},
+    )
+
+
+def draw(dataset: "xarray.Dataset") -> "Figure":
+    """The histogram behind the density; predicted outliers as triangles, simulated ones with one standard error."""
+    axes = new_axes()
+    step = float(dataset.bin[1] - dataset.bin[0])
+    label = f"simulation, d = {dataset.attrs['dimension']}, p = {dataset.attrs['simulated_width']}"
+    axes.bar(dataset.bin, dataset.histogram, step, color="#C8C8C8", label=f"{label}, {dataset.attrs['replicas']} draws")
+    axes.plot(dataset.eigenvalue, dataset.density, color="#0072B2", label="limiting density")
+    height = 0.06 * float(dataset.histogram.max())
+    if dataset.sizes["order"]:
+        axes.plot(dataset.outlier, 0 * dataset.outlier + height, "v", color="#D55E00", label="predicted outlier")
+        axes.errorbar(
+            dataset.outlier_simulation, 0 * dataset.outlier + height / 2, xerr=dataset.outlier_standard_error,
+            fmt="o", color="#666666", markersize=4, label="simulated outlier, ± 1 standard error",
+        )  # fmt: skip
+    return labelled(
+        axes,
+        "eigenvalue of $\\Phi^T\\Phi/p$",
+        "density",
+        CAPTION,
+    )
+
+
+FEATURE_SPECTRUM = Reproduction(
+    "feature-spectrum", "spectrum of the features after a step, with its outlier (dandi24)", Settings(800, 10),
+    compute, draw,
+)  # fmt: skip

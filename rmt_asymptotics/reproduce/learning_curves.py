@@ -1,0 +1,70 @@
+"""Learning curves of the network, of its plain spiked equivalent and of random features (the setting of cui24)."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rmt_asymptotics.activations import sin, tanh
+from rmt_asymptotics.models import OneStepNetwork, RandomFeatures
+from rmt_asymptotics.montecarlo import simulation_curve
+from rmt_asymptotics.plotting import labelled, new_axes, simulated_points
+from rmt_asymptotics.reproduce.figure import Reproduction, Settings
+from rmt_asymptotics.serialisation import provenance
+from rmt_asymptotics.steps import MaximalStep
+from rmt_asymptotics.sweeps.grids import learning_curve
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+SIMULATED = (0.2, 0.55, 0.9, 1.25, 1.6, 1.95, 2.3, 2.65, 3.0)
+COMMON = {"activation": tanh, "target": sin, "sample_complexity": 1.0, "width_ratio": 1.0, "ridge": 0.1}
+NETWORK = OneStepNetwork(**COMMON, step=MaximalStep(3.0), step_sample_complexity=20.0)
+LINES = {
+    "network": ("network after one step, theory", "#0072B2", "-"),
+    "spiked": ("plain spiked features, theory", "#009E73", "--"),
+    "random": ("random features, theory", "#D55E00", "-."),
+}
+
+
+def compute(settings: Settings) -> "xarray.Dataset":
+    """Theory at the simulated width on a fine axis; network and random features simulated at some points."""
+    import xarray
+
+    fine = np.linspace(0.1, 3.2, 94)
+    network = NETWORK.replace(width=settings.dimension)
+    models = {"network": network, "spiked": network.replace(corrections=False), "random": RandomFeatures(**COMMON)}
+    dataset = xarray.Dataset(attrs=provenance(NETWORK) | settings.simulation | {"workers": "any"})
+    for name, model in models.items():
+        dataset[f"{name}_theory"] = learning_curve(model, sample_complexity=fine).test_error
+    for name in ("network", "random"):
+        model = NETWORK if name == "network" else models[name]
+        simulated = simulation_curve(model, sample_complexity=SIMULATED, **settings.simulation)
+        simulated = simulated.rename(sample_complexity="simulated_sample_complexity")
+        dataset[f"{name}_simulation"] = simulated.test_error
+        dataset[f"{name}_standard_error"] = simulated.test_error_standard_error
+    return dataset
+
+
+def draw(dataset: "xarray.Dataset") -> "Figure":
+    """Lines for theory, points with one standard error for simulation."""
+    axes = new_axes()
+    for name, (label, colour, line) in LINES.items():
+        axes.plot(dataset.sample_complexity, dataset[f"{name}_theory"], line, color=colour, label=label)
+    for name, marker in (("network", "o"), ("random", "s")):
+        simulated_points(
+            axes, dataset.simulated_sample_complexity, dataset[f"{name}_simulation"], dataset[f"{name}_standard_error"],
+            color=LINES[name][1], fmt=marker, label=f"simulation, d = {dataset.attrs['dimension']}, ± 1 standard error",
+        )  # fmt: skip
+    return labelled(
+        axes, "sample complexity n/d", "test error", "tanh student, sin target, p = d, one step of rate 3, ridge 0.1"
+    )
+
+
+LEARNING_CURVES = Reproduction(
+    "learning-curves",
+    "network, spiked features and random features (cui24)",
+    Settings(400, 20),
+    compute,
+    draw,
+)
