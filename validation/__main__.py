@@ -8,8 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import rmt_asymptotics as rmt
-from rmt_asymptotics.output import write_figure, write_text
-from rmt_asymptotics.plotting import plot_curve
+from rmt_asymptotics.output import write_text
 from rmt_asymptotics.progress import progress_bar
 from validation import figures, sections
 from validation.cases import CASES

@@ -1,6 +1,6 @@
 """Speed, as counts and ratios measured in one run: `make bench`.  Exit status 1 if one exceeds its bound.
 
-Seconds are printed for the reader; only counts and ratios within this run are judged, since machines differ and are shared.
+Seconds are printed for the reader; counts and ratios within this run are judged, since machines differ.
 """
 
 import sys
@@ -76,7 +76,7 @@ def gaussian_law() -> list[Row]:
         rows.append(
             Row(
                 f"classes, Gaussian law at {tolerance:g}", float(dataset.attrs["classes"]), largest,
-                f"{1e3 * duration / len(axis):.1f} ms a point, error estimate {float(dataset.error_estimate.max()):.0e}",
+                f"{1e3 * duration / len(axis):.1f} ms a point, estimate {float(dataset.error_estimate.max()):.0e}",
             )
         )  # fmt: skip
     return rows

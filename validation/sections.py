@@ -38,7 +38,9 @@ def published() -> Section:
         "Test error of the plain spiked model at p = infinity against the reference digits; "
         "the last column is the deviation in units of the last printed digit."
     )
-    return Section("Published setting (cui24)", explanation, ("n/d", "reference", "computed", "units"), tuple(rows), holds)
+    return Section(
+        "Published setting (cui24)", explanation, ("n/d", "reference", "computed", "units"), tuple(rows), holds
+    )
 
 
 def high_precision() -> Section:
@@ -71,10 +73,15 @@ def simulation(cases: list[tuple[Case, rmt.Comparison]]) -> Section:
                 holds &= within
                 rows.append(
                     (
-                        case.name, quantity.replace("_", " "), f"{size.simulation.dimension}",
-                        f"{theory:.5f}", f"{theory + gap.mean:.5f}({gap.standard_error:.1e})", f"{z:+.1f}",
-                        f"{100 * gap.mean / theory:+.2f} %", "yes" if within else "NO",
-                    )  # fmt: skip
+                        case.name,
+                        quantity.replace("_", " "),
+                        f"{size.simulation.dimension}",
+                        f"{theory:.5f}",
+                        f"{theory + gap.mean:.5f}({gap.standard_error:.1e})",
+                        f"{z:+.1f}",
+                        f"{100 * gap.mean / theory:+.2f} %",
+                        "yes" if within else "NO",
+                    )
                 )
             drift = comparison.drift[quantity].extrapolated
             z = drift.mean / drift.standard_error
@@ -84,7 +91,7 @@ def simulation(cases: list[tuple[Case, rmt.Comparison]]) -> Section:
                  f"({drift.standard_error:.1e})", f"{z:+.1f}", "", "yes" if abs(z) <= LARGEST_Z else "NO")
             )  # fmt: skip
     explanation = (
-        "Finite-width theory at the simulated p, n and d against the mean of the replicas (standard error in brackets). "
+        "Theory at the simulated p, n and d against the mean of the replicas (standard error in brackets). "
         f"A row holds when |z| <= {LARGEST_Z:g} or the gap is below {100 * FINITE_SIZE:g} % x 200/d, the size of the "
         "finite-size effects that the theory neglects; the gap extrapolated to d = infinity must vanish within "
         f"{LARGEST_Z:g} standard errors."

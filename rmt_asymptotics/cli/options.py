@@ -9,23 +9,25 @@ from typing import Any, TypeVar
 
 import click
 
-from rmt_asymptotics.cli.values import AxisType, ResultFile, SpikeLaw
-from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.cli.values import AxisType, RecordType, ResultFile
+from rmt_asymptotics.laws import LAWS
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.output import DATASET_WRITERS, FIGURE_SUFFIXES
 from rmt_asymptotics.serialisation import MODELS, model_from_dict
+from rmt_asymptotics.steps import STEPS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 MODEL_NAMES = {re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower(): name for name in MODELS}
-SPIKES = "constant:1.13, discrete:-1,1.5:0.3,0.7, rademacher:1.2 or gaussian:1.3"
+LAW, STEP = RecordType("law", LAWS), RecordType("step", STEPS)
+LAW_EXAMPLES = "constant:1.13, discrete:-1,1.5:0.3,0.7, rademacher:1.2 or gaussian:1.3"
 
 SHARED = (
     click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)),
     click.option(
         "--model",
         type=click.Choice(list(MODEL_NAMES)),
-        help="[default: by whether there is a spike]  Fields without an option: in FILE.",
+        help="[default: by whether there is a spike or a step]  Fields without an option: in FILE.",
     ),
     click.option("--activation", help='By name, or a formula in x: "centred(relu)", "tanh(x)".'),
     click.option("--target", help='Likewise: "sin", "tanh(x)+0.3*(x**2-1)".'),
@@ -36,9 +38,12 @@ SHARED = (
     click.option("--ridge", type=float, help="Penalty of |a|^2 beside the sum of squares over the samples."),
     click.option("--noise-variance", type=float, help="Of the labels.  [default: 0]"),
     click.option("--width", type=int, help="p, to resolve the effects of a finite width.  [default: infinite]"),
-    click.option("--spike", type=SpikeLaw(), metavar="LAW", help=f"Law of the spike: {SPIKES}."),
+    click.option("--spike", type=LAW, metavar="LAW", help=f"Law of the spike: {LAW_EXAMPLES}."),
     click.option("--alignment", type=float, help="Of spike and target, in [-1, 1]."),
     click.option("--bulk-variance", type=float, help="Of the weights beside the spike.  [default: 1]"),
+    click.option("--step", type=STEP, metavar="STEP", help="Of a network: fixed:2, power:0.3 or maximal:3."),
+    click.option("--step-sample-complexity", type=float, help="n0/d of the gradient step."),
+    click.option("--readout", type=LAW, metavar="LAW", help="Law of the readout at the step.  [default: constant:1]"),
     click.option("--replicas", type=int, default=20, show_default=True, help="Independent draws of the simulation."),
     click.option("--seed", type=int, default=0, show_default=True, help="Of the simulation."),
     click.option("--workers", type=int, help="Threads of the simulation.  [default: number of processors]"),
@@ -64,11 +69,16 @@ def model_from_options(file: Path | None, options: dict[str, Any]) -> RidgeModel
         given["model"] = MODEL_NAMES[given["model"]]
     fields = (_read(file) if file else {}) | given
     try:
-        return model_from_dict({"model": "SpikedRandomFeatures" if "spike" in fields else "RandomFeatures"} | fields)
-    except OutOfDomain:
-        raise
-    except (TypeError, ValueError) as error:  # a file or an expression may hold values of any type
+        return model_from_dict({"model": _model_name(fields)} | fields)
+    except TypeError as error:  # a file may hold values of any type
         raise click.UsageError(f"the model cannot be read: {error}") from None
+
+
+def _model_name(fields: dict[str, Any]) -> str:
+    """The model that the fields belong to, where none is named."""
+    if "step" in fields:
+        return "OneStepNetwork"
+    return "SpikedRandomFeatures" if "spike" in fields else "RandomFeatures"
 
 
 def _read(file: Path) -> dict[str, Any]:
