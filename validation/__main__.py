@@ -13,7 +13,7 @@ from rmt_asymptotics.progress import progress_bar
 from validation import figures, sections
 from validation.cases import CASES
 
-QUICK = {"dimension": [100, 200], "replicas": 30}
+QUICK = {"dimension": [100, 200], "replicas": 60}
 FULL = {"dimension": [100, 200, 400, 800], "replicas": 60}
 SEED = 2024
 

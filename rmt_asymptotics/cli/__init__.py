@@ -1,4 +1,4 @@
-"""The command line: `rmt-asymptotics curve | compare`.
+"""The command line: `rmt-asymptotics curve | compare | reproduce`.
 
 Exit status: 0 for success; 2 for input that is refused, before anything is computed or written; 1 where points did
 not converge (what was reached is printed and written) or a file could not be written.
@@ -13,6 +13,7 @@ import click
 
 from rmt_asymptotics.cli.compare import compare
 from rmt_asymptotics.cli.curve import curve
+from rmt_asymptotics.cli.reproduce import reproduce
 from rmt_asymptotics.errors import NotConverged, OutOfDomain
 from rmt_asymptotics.output import NotWritten
 
@@ -20,7 +21,7 @@ REFUSED, FAILED, INTERRUPTED = 2, 1, 130
 
 
 @click.group(
-    commands={"curve": curve, "compare": compare},
+    commands={"curve": curve, "compare": compare, "reproduce": reproduce},
     invoke_without_command=True,
     context_settings={"max_content_width": 110},
 )

@@ -7,7 +7,7 @@ import numpy as np
 from rmt_asymptotics.activations import sin, tanh
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures
 from rmt_asymptotics.montecarlo import simulation_curve
-from rmt_asymptotics.plotting import labelled, new_axes, simulated_points
+from rmt_asymptotics.plotting import labelled, simulated_points
 from rmt_asymptotics.reproduce.figure import Reproduction, Settings
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.steps import MaximalStep
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
+CAPTION = "tanh student, sin target, p = d, one step of rate 3, n0/d = 20, ridge 0.1"
 SIMULATED = (0.2, 0.55, 0.9, 1.25, 1.6, 1.95, 2.3, 2.65, 3.0)
 COMMON: dict[str, Any] = {"activation": tanh, "target": sin, "sample_complexity": 1.0, "width_ratio": 1.0, "ridge": 0.1}
 NETWORK = OneStepNetwork(**COMMON, step=MaximalStep(3.0), step_sample_complexity=20.0)
@@ -47,18 +48,23 @@ def compute(settings: Settings) -> "xarray.Dataset":
 
 
 def draw(dataset: "xarray.Dataset") -> "Figure":
-    """Lines for theory, points with one standard error for simulation."""
-    axes = new_axes()
-    for name, (label, colour, line) in LINES.items():
-        axes.plot(dataset.sample_complexity, dataset[f"{name}_theory"], line, color=colour, label=label)
-    for name, marker in (("network", "o"), ("random", "s")):
-        simulated_points(
-            axes, dataset.simulated_sample_complexity, dataset[f"{name}_simulation"], dataset[f"{name}_standard_error"],
-            color=LINES[name][1], fmt=marker, label=f"simulation, d = {dataset.attrs['dimension']}, ± 1 standard error",
-        )  # fmt: skip
-    return labelled(
-        axes, "sample complexity n/d", "test error", "tanh student, sin target, p = d, one step of rate 3, ridge 0.1"
-    )
+    """Lines for theory, points with one standard error for simulation; the network by itself on the right."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 4.6), layout="constrained")
+    panels = figure.subplots(1, 2)
+    for axes, names in zip(panels, (("network", "spiked", "random"), ("network", "spiked")), strict=True):
+        for name in names:
+            label, colour, line = LINES[name]
+            axes.plot(dataset.sample_complexity, dataset[f"{name}_theory"], line, color=colour, label=label)
+        for name, marker in (("network", "o"), ("random", "s")):
+            if name in names:
+                mean, spread = dataset[f"{name}_simulation"], dataset[f"{name}_standard_error"]
+                label = f"simulation, d = {dataset.attrs['dimension']}, ± 1 standard error"
+                style = {"color": LINES[name][1], "fmt": marker, "label": label}
+                simulated_points(axes, dataset.simulated_sample_complexity, mean, spread, **style)
+        labelled(axes, "sample complexity n/d", "test error", CAPTION if len(names) == 3 else "the same, enlarged")
+    return figure
 
 
 LEARNING_CURVES = Reproduction(

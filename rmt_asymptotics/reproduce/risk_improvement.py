@@ -83,7 +83,8 @@ def draw(dataset: "xarray.Dataset") -> "Figure":
         )  # fmt: skip
     axes.axhline(0, color="#666666", linewidth=0.8)
     axes.set_xscale("log")
-    axes.xaxis.set_major_formatter("{x:g}")
+    axes.set_xticks([0.2, 0.5, 1, 2, 5], ["0.2", "0.5", "1", "2", "5"])
+    axes.minorticks_off()
     return labelled(
         axes, "sample complexity n/d = n0/d", "risk without step $-$ risk after step",
         "tanh student, centred softplus target, eta = 2, lambda = 0.01, noise 0.0625",
