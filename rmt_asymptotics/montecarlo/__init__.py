@@ -1,10 +1,28 @@
 """Finite networks, sampled: the Monte Carlo twin of the theory, which it does not import.
 
-`networks` builds the finite network of a model, `readouts` fits all its ridge readouts, `replica` does both on
-one draw, `ensemble` averages over replicas; `simulation` and `curve` are the public face.
+`networks` builds the finite network of a model, `one_step` that of a network after its gradient step, `readouts`
+fits all its ridge readouts, `replica` does both on one draw, `ensemble` averages over replicas; `simulation`,
+`curve`, `pair` and `diagnostics` are the public face.
 """
 
+from rmt_asymptotics.montecarlo import one_step  # registers its networks
 from rmt_asymptotics.montecarlo.curve import simulation_curve
+from rmt_asymptotics.montecarlo.diagnostics import WeightStatistics, feature_eigenvalues, weight_statistics
+from rmt_asymptotics.montecarlo.equivalent import SpikedEquivalent, spiked_equivalent
+from rmt_asymptotics.montecarlo.pair import Pair, simulate_pair
 from rmt_asymptotics.montecarlo.simulation import Estimate, Simulation, simulate
 
-__all__ = ["Estimate", "Simulation", "simulate", "simulation_curve"]
+__all__ = [
+    "Estimate",
+    "Pair",
+    "Simulation",
+    "SpikedEquivalent",
+    "WeightStatistics",
+    "feature_eigenvalues",
+    "one_step",
+    "simulate",
+    "simulate_pair",
+    "simulation_curve",
+    "spiked_equivalent",
+    "weight_statistics",
+]

@@ -5,10 +5,11 @@ that its numbers depend neither on the number of workers nor on the other replic
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -17,6 +18,9 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.errors import OutOfDomain, whole_number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo.replica import Grid, replica_errors
+from rmt_asymptotics.montecarlo.sizes import network_sizes, rounded_size
+
+Draw = TypeVar("Draw")
 
 SILENCE = 2.0  # seconds before a run counts as long and shows its progress
 
@@ -58,22 +62,16 @@ def ensemble(
     >>> result.samples, result.errors["test_error"].shape
     (array([40, 10]), (3, 2, 1))
     """
-    if not isinstance(model, RidgeModel):
-        raise OutOfDomain("model", model, "a model, such as RandomFeatures(...)")
-    dimension = whole_number("dimension", dimension, least=1)
-    replicas = whole_number("replicas", replicas, least=2)
-    seed = whole_number("seed", seed, least=0)
-    workers = whole_number("workers", (os.cpu_count() or 1) if workers is None else workers, least=1)
-    width = _size("width_ratio", model.width_ratio, dimension)
-    _check_width(model, dimension, width)
+    dimension, width = network_sizes(model, dimension)
     if test_samples is None:
         test_samples = default_test_samples(dimension)
     complexities = sample_complexity or [model.sample_complexity]
-    asked = np.array([_size("sample_complexity", value, dimension) for value in complexities])
+    asked = np.array([rounded_size("sample_complexity", value, dimension) for value in complexities])
     samples, row = np.unique(asked, return_inverse=True)
     ridges, column = np.unique(ridge or [model.ridge], return_inverse=True)
     grid = Grid(dimension, width, samples, ridges, whole_number("test_samples", test_samples, least=1))
-    draws = _draws(model, grid, np.random.SeedSequence(seed).spawn(replicas), workers, progress)
+    task = partial(replica_errors, model, grid)
+    draws = replicate(task, replicas=replicas, seed=seed, workers=workers, progress=progress)
     errors = {name: np.stack([draw[name] for draw in draws])[:, row][:, :, column] for name in draws[0]}
     errors["test_error"] = errors["excess_error"] + model.noise_variance
     return Ensemble(grid, asked, errors)
@@ -91,34 +89,31 @@ def default_test_samples(dimension: int) -> int:
     return max(2000, 4 * dimension)
 
 
-def _size(ratio_name: str, ratio: float, dimension: int) -> int:
-    size = round(ratio * dimension)
-    if size < 1:
-        allowed = f"above {0.5 / ratio:g}, so that {ratio_name} = {ratio:g} times it rounds to 1 or more"
-        raise OutOfDomain("dimension", dimension, allowed)
-    return size
+def replicate(
+    task: Callable[[np.random.SeedSequence], Draw],
+    *,
+    replicas: int,
+    seed: int,
+    workers: int | None,
+    progress: bool | None,
+) -> list[Draw]:
+    """`task` of each replica's seeds, in the order of the replicas; see `simulate` for the parameters.
 
+    BLAS limits belong to the process: they are set around the pool.  Raises `OutOfDomain` for input out of range.
 
-def _check_width(model: RidgeModel, dimension: int, width: int) -> None:
-    if model.width is None or width == model.width:
-        return
-    nearest = round(model.width / model.width_ratio)
-    found = nearest >= 1 and round(model.width_ratio * nearest) == model.width
-    remedy = f"take dimension={nearest}" if found else f"no dimension has it at width_ratio={model.width_ratio:g}"
-    allowed = f"one of width p = {model.width}, which the model resolves, not {width}: {remedy}"
-    raise OutOfDomain("dimension", dimension, allowed)
-
-
-def _draws(
-    model: RidgeModel, grid: Grid, seeds: list[np.random.SeedSequence], workers: int, progress: bool | None
-) -> list[dict[str, Array]]:
-    """One result a seed, in their order.  BLAS limits belong to the process: they are set around the pool."""
+    >>> replicate(lambda seeds: seeds.spawn_key, replicas=2, seed=0, workers=1, progress=False)
+    [(0,), (1,)]
+    """
     from tqdm import tqdm
 
+    seeds = np.random.SeedSequence(whole_number("seed", seed, least=0)).spawn(
+        whole_number("replicas", replicas, least=2)
+    )
+    workers = whole_number("workers", (os.cpu_count() or 1) if workers is None else workers, least=1)
     if progress not in (None, True, False):
         raise OutOfDomain("progress", progress, "True, False or None (a bar on a terminal, when the run is long)")
     hidden = None if progress is None else not progress  # None: unless stderr is a terminal
     with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
-        results = pool.map(partial(replica_errors, model, grid), seeds)
+        results = pool.map(task, seeds)
         bar = tqdm(results, total=len(seeds), desc="replicas", disable=hidden, delay=0 if progress else SILENCE)
         return list(bar)

@@ -14,6 +14,7 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.errors import OutOfDomain, whole_number
 from rmt_asymptotics.models import RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.montecarlo.compiled import compiled
 
 BLOCK = 512  # rows of inputs drawn at once: a matrix product of this size reaches full speed
 CACHED = 32_768  # numbers an activation is applied to at once: its temporaries stay in the second-level cache
@@ -38,13 +39,14 @@ class Network:
         Draws are sequential: more rows leave the earlier ones as they are.  Raises `OutOfDomain`, naming the
         activation or the target, where one of them is not finite.
         """
+        activation = compiled(self.activation)
         inputs = np.empty((min(BLOCK, len(labels)), self.weights.shape[1]))
         for rows in blocks(len(labels), BLOCK):
             x = generator.standard_normal(out=inputs[: rows.stop - rows.start])
-            labels[rows] = _evaluate("target", self.target, x[:, : len(self.teacher)] @ self.teacher)
+            labels[rows] = evaluate("target", self.target, x[:, : len(self.teacher)] @ self.teacher)
             preactivations = np.matmul(x, self.weights.T, out=features[rows])
             for part in blocks(len(x), max(1, CACHED // len(self.weights))):
-                preactivations[part] = _evaluate("activation", self.activation, preactivations[part])
+                preactivations[part] = evaluate("activation", activation, preactivations[part])
 
 
 def blocks(total: int, size: int) -> Iterator[slice]:
@@ -52,7 +54,13 @@ def blocks(total: int, size: int) -> Iterator[slice]:
     return (slice(start, min(start + size, total)) for start in range(0, total, size))
 
 
-def _evaluate(field: str, function: Activation, argument: Array) -> Array:
+def evaluate(field: str, function: Activation, argument: Array) -> Array:
+    """function(argument); raises `OutOfDomain` for `field` where it is not finite.
+
+    >>> from rmt_asymptotics.activations import relu
+    >>> evaluate("activation", relu, np.array([-1.0, 2.0]))
+    array([0., 2.])
+    """
     with np.errstate(all="ignore"):
         values = function(argument)
         if not (np.abs(values) <= LARGEST).all():
@@ -77,22 +85,42 @@ def network(model: RidgeModel, dimension: int, width: int, generator: np.random.
 
 @network.register
 def _(model: RandomFeatures, dimension: int, width: int, generator: np.random.Generator) -> Network:
-    return Network(model.activation, model.target, _unit_rows(width, dimension, generator), np.ones(1))
+    return Network(model.activation, model.target, unit_rows(width, dimension, generator), np.ones(1))
 
 
 @network.register
 def _(model: SpikedRandomFeatures, dimension: int, width: int, generator: np.random.Generator) -> Network:
     """w_i = sqrt(c) omega_i + u_i v, theta = gamma v + sqrt(1 - gamma^2) zeta; v and zeta are the first two axes."""
     whole_number("dimension", dimension, least=2)
-    weights = _unit_rows(width, dimension, generator)
+    weights = unit_rows(width, dimension, generator)
     weights *= np.sqrt(model.bulk_variance)
     weights[:, 0] += model.spike.sample(generator, width)
     teacher = np.array([model.alignment, np.sqrt(1 - model.alignment**2)])
     return Network(model.activation, model.target, weights, teacher)
 
 
-def _unit_rows(count: int, dimension: int, generator: np.random.Generator) -> Array:
-    """Rows uniform on the unit sphere, shape (count, dimension)."""
+@singledispatch
+def networks(
+    model: RidgeModel, dimension: int, width: int, samples: Array, generator: np.random.Generator
+) -> Iterator[tuple[Array, Network]]:
+    """The networks of a curve: each with those of the readout's sample sizes `samples`, shape (N,), that it serves.
+
+    One network serves them all, unless a model, whose first layer depends on n, registers its own.
+
+    >>> from rmt_asymptotics.activations import sin, tanh
+    >>> model = RandomFeatures(activation=tanh, target=sin, sample_complexity=2.0, width_ratio=1.5, ridge=0.1)
+    >>> [served for served, _ in networks(model, 4, 6, np.array([3, 8]), np.random.default_rng(0))]
+    [array([3, 8])]
+    """
+    yield samples, network(model, dimension, width, generator)
+
+
+def unit_rows(count: int, dimension: int, generator: np.random.Generator) -> Array:
+    """Rows uniform on the unit sphere, shape (count, dimension).
+
+    >>> float((unit_rows(1, 3, np.random.default_rng(0)) ** 2).sum().round(12))
+    1.0
+    """
     rows = generator.standard_normal((count, dimension))
     rows /= np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
     return rows

@@ -10,7 +10,7 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.montecarlo.networks import BLOCK, Network, blocks, network
+from rmt_asymptotics.montecarlo.networks import BLOCK, Network, blocks, networks
 from rmt_asymptotics.montecarlo.readouts import ridge_readouts
 
 
@@ -37,20 +37,26 @@ def replica_errors(model: RidgeModel, grid: Grid, seeds: np.random.SeedSequence)
     >>> replica_errors(model, grid, np.random.SeedSequence(0))["excess_error"].shape
     (2, 3)
     """
-    for_weights, for_inputs, for_noise, for_tests = (_generator(s) for s in seeds.spawn(4))
-    finite = network(model, grid.dimension, grid.width, for_weights)
-    features, labels = np.empty((grid.samples[-1], grid.width)), np.empty(grid.samples[-1])
-    finite.draw(for_inputs, features, labels)
-    labels += np.sqrt(model.noise_variance) * for_noise.standard_normal(len(labels))
-    fit = ridge_readouts(features, labels, grid.samples, grid.ridges)
-    return {
-        "training_error": fit.training_error,
-        "training_objective": fit.training_objective,
-        "excess_error": _excess_error(finite, fit.vectors, for_tests, grid.test_samples),
-    }
+    for_weights, for_inputs, for_noise, for_tests = seeds.spawn(4)
+    parts = []
+    for samples, finite in networks(model, grid.dimension, grid.width, grid.samples, random_generator(for_weights)):
+        features, labels = np.empty((samples[-1], grid.width)), np.empty(samples[-1])
+        finite.draw(random_generator(for_inputs), features, labels)
+        labels += np.sqrt(model.noise_variance) * random_generator(for_noise).standard_normal(len(labels))
+        fit = ridge_readouts(features, labels, samples, grid.ridges)
+        excess = _excess_error(finite, fit.vectors, random_generator(for_tests), grid.test_samples)
+        parts.append((fit.training_error, fit.training_objective, excess))
+    names = ("training_error", "training_objective", "excess_error")
+    return {name: np.concatenate(errors) for name, errors in zip(names, zip(*parts, strict=True), strict=True)}
 
 
-def _generator(seeds: np.random.SeedSequence) -> np.random.Generator:
+def random_generator(seeds: np.random.SeedSequence) -> np.random.Generator:
+    """The generator of one stream.
+
+    >>> first, again = (random_generator(np.random.SeedSequence(5)).standard_normal(3) for _ in range(2))
+    >>> bool((first == again).all())
+    True
+    """
     return np.random.Generator(np.random.SFC64(seeds))  # draws normals a fifth faster than the default, PCG64
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.montecarlo.ensemble import ensemble
+from rmt_asymptotics.montecarlo.ensemble import Ensemble, ensemble
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,24 @@ def simulate(
         test_samples=test_samples,
         progress=progress,
     )
-    estimates = {name: _estimate(errors[:, 0, 0]) for name, errors in result.errors.items()}
-    return Simulation(model, dimension, result.grid.width, int(result.samples[0]), replicas, seed, **estimates)
+    return simulation(model, result, seed)
 
 
-def _estimate(errors: Array) -> Estimate:
-    return Estimate(float(errors.mean()), float(standard_error(errors)), len(errors))
+def simulation(model: RidgeModel, result: Ensemble, seed: int) -> Simulation:
+    """The record of an ensemble of one sample size and one ridge."""
+    estimates = {name: estimate(errors[:, 0, 0]) for name, errors in result.errors.items()}
+    replicas = len(result.errors["test_error"])
+    grid = result.grid
+    return Simulation(model, grid.dimension, grid.width, int(result.samples[0]), replicas, seed, **estimates)
+
+
+def estimate(draws: Array) -> Estimate:
+    """Mean and standard error of independent draws, shape (replicas,).
+
+    >>> estimate(np.array([1.0, 3.0]))
+    Estimate(mean=2.0, standard_error=1.0, replicas=2)
+    """
+    return Estimate(float(draws.mean()), float(standard_error(draws)), len(draws))
 
 
 def standard_error(errors: Array) -> Array:

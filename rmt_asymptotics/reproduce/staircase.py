@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 WIDTHS = (10**3, 10**6, 10**9, 10**12, 10**16)
 TOLERANCE = 1e-5  # relative: finer than the lines
 CRITICAL = (0.0, 1 / 4, 1 / 3, 3 / 8)  # where a spike of order 1, 2, 3, 4 has finite strength
-SIMULATED = (0.0, 0.1, 0.2, 0.3, 0.4)
+SIMULATED = (0.0, 0.1, 0.2, 0.3, 0.39)
 NETWORK = OneStepNetwork(
     activation=centred(Activation.from_expression("tanh(x + 0.7)")),
     target=Activation.from_expression("2*sin(1.5*x + 1.2)"),  # bounded: polynomials have large finite-size effects
@@ -34,7 +34,7 @@ def compute(settings: Settings) -> "xarray.Dataset":
     """The limit and finite widths on a fine axis of exponents, and simulations at the settings' dimension."""
     import xarray
 
-    exponents = np.union1d(np.linspace(0, 0.42, 57), CRITICAL)
+    exponents = np.union1d(np.linspace(0, 0.396, 55), CRITICAL)
     steps = [PowerStep(float(a)) for a in exponents]
     theory = sweep(NETWORK, step=steps, width=[None, *WIDTHS], tolerance=TOLERANCE).test_error.values
     runs = [simulate(NETWORK.replace(step=PowerStep(a)), **settings.simulation) for a in SIMULATED]
@@ -80,7 +80,7 @@ def draw(dataset: "xarray.Dataset") -> "Figure":
         axes,
         "exponent log $\\eta$/log n",
         "test error",
-        "shifted tanh, Gaussian readout, target 2 sin(1.5 x + 1.2), n/d = 2, p/d = 1.3, n0/d = 6.5",
+        "shifted tanh, Gaussian readout, target 2 sin(1.5 x + 1.2), n = 2 d, n0 = 6.5 d",
     )
 
 
