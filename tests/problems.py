@@ -34,6 +34,9 @@ ONE_CLASS = rmt.SpikedRandomFeatures(
 )
 TWO_CLASSES = ONE_CLASS.replace(activation=rmt.relu, spike=TWO_ATOMS)
 CONTINUOUS = ONE_CLASS.replace(activation=rmt.centred(rmt.relu), spike=rmt.GaussianLaw(0.9))
+UNRESOLVABLE = ONE_CLASS.replace(  # some hundred periods over the width of kappa: no rule in use resolves them
+    activation=parse_activation("cos(40*x)"), ridge=1e-6, spike=rmt.ConstantLaw(5.0), bulk_variance=0.01
+)
 GENERIC = {"plain": PLAIN, "one class": ONE_CLASS, "two classes": TWO_CLASSES, "continuous": CONTINUOUS}
 DISCRETE = {name: model for name, model in GENERIC.items() if name != "continuous"}
 SPIKED = {name: model for name, model in GENERIC.items() if name != "plain"}

@@ -14,6 +14,7 @@ from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.quadrature import CUTOFF, gaussian_density, legendre, sinh_rule
 
 SETTLED = 1e-13  # change from rule to rule, relative to the second moment, that is rounding
+ROUNDED = 2e-15  # a mean below this share of the root mean square is 0, as by symmetry: widths of 1e16 see it
 FAINT = 1e-20  # second moments below this share of the largest are measured against that share
 TAIL = 1e-12  # share of the largest second moment that may sit on the outermost nodes
 ORDERS = tuple(48 * 2**level for level in range(9))
@@ -58,9 +59,7 @@ def conditional_moments(
         raise OutOfDomain(field, function, "a function with a finite second moment under N(0, 1)")
     for order in ORDERS[1:]:
         current, _ = _moments(function, kinks, shifts[unsettled], scales[unsettled], order, field)
-        second = np.maximum(_second_moment(current), FAINT * largest)
-        size = np.array([np.sqrt(second), np.sqrt(second), 2 * np.sqrt(second), second])
-        moving = np.any(np.abs(current - previous) > SETTLED * size, axis=0)
+        moving = np.any(np.abs(current - previous) > SETTLED * _sizes(current, largest), axis=0)
         result[:, unsettled] = current
         unsettled, previous = unsettled[moving], current[:, moving]
         if not unsettled.size:
@@ -71,6 +70,18 @@ def conditional_moments(
 
 def _second_moment(moments: Array) -> Array:
     return moments[0] ** 2 + moments[1] ** 2 + moments[3]
+
+
+def _sizes(moments: Array, largest: float) -> Array:
+    """What changes of the four moments are measured against: where a function saturates, the little that still varies.
+
+    Rounding of the function itself, 1e-16 of its size, is 1/100 SETTLED of its root mean square.
+    """
+    second = np.maximum(_second_moment(moments), FAINT * largest)
+    rounding = 1e-2 * np.sqrt(second)
+    deviation = np.sqrt(moments[1] ** 2 + moments[3]) + rounding
+    rest = np.sqrt(moments[3])
+    return np.array([np.sqrt(second), deviation, 2 * deviation, rest * (rest + rounding) + FAINT * largest])
 
 
 def _moments(
@@ -87,10 +98,12 @@ def _moments(
             if np.any(np.isnan(values)):
                 raise OutOfDomain(field, function, "a function with finite values (it returned NaN)")
             mean = np.sum(weights * values, axis=1)
-            linear = np.sum(weights * z * values, axis=1)
-            rest = values - mean[:, None] - linear[:, None] * z
-            quadratic = np.sum(weights * (z * z - 1) * values, axis=1)
-            result[:, part] = mean, linear, quadratic, np.sum(weights * rest**2, axis=1)
+            deviations = values - mean[:, None]
+            linear = np.sum(weights * z * deviations, axis=1)
+            quadratic = np.sum(weights * (z * z - 1) * deviations, axis=1)
+            rest = np.sum(weights * (deviations - linear[:, None] * z) ** 2, axis=1)
+            mean[np.abs(mean) <= ROUNDED * np.sqrt(mean**2 + linear**2 + rest)] = 0
+            result[:, part] = mean, linear, quadratic, rest
             outermost[part] = weights[:, 0] * values[:, 0] ** 2 + weights[:, -1] * values[:, -1] ** 2
     return result, outermost
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.polynomial.hermite_e import hermevander
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.gaussian.conditional import ORDERS, conditional_moments
+from rmt_asymptotics.gaussian.conditional import ORDERS, SETTLED, conditional_moments
 from rmt_asymptotics.gaussian.quadrature import panel_rule, sinh_rule
 
 
@@ -29,9 +29,10 @@ def hermite_coefficients(function: Callable[[Array], Array], kinks: Sequence[flo
     previous = np.full(degree + 1, np.inf)
     for order in ORDERS:
         rule = panel_rule(order, [(x, 0.0) for x in kinks]) if kinks else sinh_rule(order)
-        coefficients = hermevander(rule.nodes, degree).T @ (rule.weights * function(rule.nodes)) / norms
+        values = function(rule.nodes)
+        coefficients = hermevander(rule.nodes, degree).T @ (rule.weights * values) / norms
         change = np.abs(coefficients - previous) * np.sqrt(norms)
-        if np.max(change) <= 1e-13 * np.sqrt(np.sum(coefficients**2 * norms)):
+        if np.max(change) <= SETTLED * np.sqrt(rule.weights @ values**2):
             break
         previous = coefficients
     return coefficients

@@ -37,7 +37,8 @@ def simulation_curve(
     """Simulate a model along sample complexities, ridges, or both, from the same draws.
 
     Samples are nested: within a replica the points of a curve are correlated, which keeps the curve smooth.
-    The values at a point are those of `simulate` there, to rounding.
+    The values at a point are those of `simulate` there, to rounding.  One network serves all points, except where
+    its gradient step scales with n (`PowerStep`): then each n has its own, after another step along one gradient.
 
     sample_complexity, ridge: positive values in any order, shape (N,) and (R,); those given become dimensions,
     the model's own value holds otherwise.  At least one is needed.  The other parameters: see `simulate`.

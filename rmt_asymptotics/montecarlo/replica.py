@@ -1,7 +1,8 @@
 """One draw of weights, training and test samples serves every point of a grid of sample sizes and ridges.
 
-Weights, training inputs, label noise and test inputs have their own random streams, each read in sequence:
-a longer curve, another ridge or another test size leaves the draws of the others as they are.
+Weights (with all of their gradient step), training inputs, label noise and test inputs have their own random
+streams, each read in sequence: a longer curve, another ridge or another test size leaves the other draws as they are.
+Where the weights depend on n, each of their networks reads the streams of the data anew.
 """
 
 from dataclasses import dataclass
@@ -28,7 +29,8 @@ class Grid:
 def replica_errors(model: RidgeModel, grid: Grid, seeds: np.random.SeedSequence) -> dict[str, Array]:
     """Training error, training objective and excess error of one replica, each of shape (N, R).
 
-    Memory is that of the training features, 8 n p bytes at the largest n, and of two Gram matrices.
+    Memory is that of the training features, 8 n p bytes at the largest n, of two Gram matrices, and for a network
+    after a gradient step of four arrays of weights, 8 p d bytes each: 1.2 GB in all at d = p = 4000, n = n0 = 8000.
 
     >>> from rmt_asymptotics.activations import sin, tanh
     >>> from rmt_asymptotics.models import RandomFeatures

@@ -50,7 +50,8 @@ def simulate(
 ) -> Simulation:
     """Train the finite network of a model on independent draws and measure its errors.
 
-    The width is p = round(width_ratio * dimension), the sample size n = round(sample_complexity * dimension).
+    The width is p = round(width_ratio * dimension), the sample size n = round(sample_complexity * dimension); the
+    gradient step of a `OneStepNetwork` is taken on round(step_sample_complexity * dimension) samples of its own.
 
     model: any model with a finite network.  dimension: d.
     replicas: independent draws of everything, >= 2 (a standard error needs two).
@@ -58,9 +59,9 @@ def simulate(
     workers: threads, one replica each at a time (default: the number of processors).
     test_samples: fresh samples a replica (default: see `default_test_samples`).
     progress: True for a bar on stderr, False for none, None for one on a terminal when the run is long.
-    Raises `OutOfDomain` for input out of range, for a dimension at which p or n rounds to 0 or at which p is not
-    the width that the model resolves, for an activation or target that is not finite on the draws, and for a
-    ridge too small for the rounding of linearly dependent features.
+    Raises `OutOfDomain` for input out of range, for a dimension at which p, n or n0 rounds to 0 or at which p is
+    not the width that the model resolves, for an activation or target that is not finite on the draws, for one
+    without derivative where a step needs it, and for a ridge too small for the rounding of linearly dependent features.
 
     >>> from rmt_asymptotics.activations import sin, tanh
     >>> from rmt_asymptotics.models import RandomFeatures

@@ -10,10 +10,11 @@ import numpy as np
 from numba import njit
 
 LARGEST_STEP = 3.0  # Newton steps in the logarithm of an unknown
-ROUNDING = 4e-16
-SETTLED = 1e-13  # distances to the map that may be rounding
-STRAYED = 2.0  # a Newton step may come this much farther from the map than the best point so far
-STEPS = 100
+QUADRATIC = 1e-8  # after a Newton step this small the next would be rounding
+ROUNDING = 1e-15
+STEPS = 40  # of Newton in logarithms, before the start from above
+STEPS_FROM_ABOVE = 200
+RANK = 1e-13  # a free mode shorter than this, relative to the features or after projection, is rounding
 COMPILED = {
     "cache": True,
     "nogil": True,
@@ -41,9 +42,10 @@ def _map(A, T, ratio, beta, ridge, weights, b2, m2, J):
     half = 0.5 * (a + v1 * (1.0 - beta))
     root = math.sqrt(half * half + beta * a * v1)
     t = 1.0 / (half + root) if half >= 0.0 else (root - half) / (beta * a * v1)  # [se.3-se.4]
-    N = 1.0 / (1.0 + beta * t * v1)
-    M = v1 * N
-    L = t * t / (1.0 - beta * (t * M) * (t * M))  # [jac.1]
+    s, root = beta * t * v1, math.sqrt(beta)
+    N = 1.0 / (1.0 + s)
+    # 1 - beta (t M)^2 = (beta (1 + s)^2 - s^2) N^2/beta, in factors that do not cancel
+    L = t * t * beta / ((root + s * (root - 1.0)) * N) / ((root + s * (root + 1.0)) * N)  # [jac.1]
     k11, k12, k22 = N**4 * L + beta * (N * t) ** 2, N * N * L, L
     A_next, T_next = N * t, t  # [se.5]
     J[0, 0] = (k11 * s11 + k12 * s12) * A / A_next
@@ -62,30 +64,32 @@ def _solve_2x2(J, x, y):
 
 @njit(**COMPILED)
 def _fixed_point(A, T, ratio, beta, ridge, weights, b2, m2, J):
-    """Newton in (log A, log T); where it strays, the plain step, which always comes closer [uniq.1].
+    """Newton in (log A, log T); if that strays, Newton in (A, T) from above, which descends monotonically [uniq.2].
 
     Leaves J at the returned point.
     """
-    best = previous = np.inf
-    A_old, T_old = A, T
-    steps = 0
-    for _ in range(STEPS):
+    for steps in range(STEPS + STEPS_FROM_ABOVE):
+        if steps == STEPS:
+            A = T = 1.0 / ridge
         A_next, T_next, k11, k12, k22 = _map(A, T, ratio, beta, ridge, weights, b2, m2, J)
-        x, y = math.log(A_next / A), math.log(T_next / T)
-        distance = max(abs(x), abs(y))
-        if previous <= SETTLED and distance > previous:
-            A, T = A_old, T_old  # rounding: the point before was better
-            A_next, T_next, k11, k12, k22 = _map(A, T, ratio, beta, ridge, weights, b2, m2, J)
+        amplified = _solve_2x2(J, 1.0, 1.0)
+        enough = max(QUADRATIC, ROUNDING * max(amplified[0], amplified[1]))
+        if steps < STEPS:
+            x, y = _solve_2x2(J, math.log(A_next / A), math.log(T_next / T))
+            done = max(abs(x), abs(y)) <= enough
+            A *= math.exp(min(max(x, -LARGEST_STEP), LARGEST_STEP))
+            T *= math.exp(min(max(y, -LARGEST_STEP), LARGEST_STEP))
+        else:
+            # the logarithmic J is diag(1/next) J diag(A, T): undo it
+            J[0, 0], J[0, 1] = J[0, 0] * A_next / A, J[0, 1] * A_next / T
+            J[1, 0], J[1, 1] = J[1, 0] * T_next / A, J[1, 1] * T_next / T
+            x, y = _solve_2x2(J, A_next - A, T_next - T)
+            done = max(abs(x) / A, abs(y) / T) <= enough
+            A, T = A + x, T + y
+        if done:
             break
-        if distance <= ROUNDING or (previous <= SETTLED and distance == previous):
-            break
-        if distance <= STRAYED * best:
-            x, y = _solve_2x2(J, x, y)
-        steps += 1
-        A_old, T_old, previous, best = A, T, distance, min(best, distance)
-        A *= math.exp(min(max(x, -LARGEST_STEP), LARGEST_STEP))
-        T *= math.exp(min(max(y, -LARGEST_STEP), LARGEST_STEP))
-    return A, T, A_next, T_next, k11, k12, k22, steps
+    A_next, T_next, k11, k12, k22 = _map(A, T, ratio, beta, ridge, weights, b2, m2, J)
+    return A, T, A_next, T_next, k11, k12, k22, steps + 1
 
 
 @njit(**COMPILED)

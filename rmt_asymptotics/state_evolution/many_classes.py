@@ -12,10 +12,11 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.problem import Problem
 
 LARGEST_STEP = 3.0  # Newton steps in log(1 + V)
-ROUNDING = 4e-16
-SETTLED = 1e-13  # distances to the map that may be rounding
-STRAYED = 2.0  # a Newton step may come this much farther from the map than the best point so far
-STEPS = 100
+QUADRATIC = 1e-8  # after a Newton step this small the next would be rounding
+ROUNDING = 1e-15
+STEPS = 40  # of Newton in logarithms, before the start from above
+STEPS_FROM_ABOVE = 200
+INNER_STEPS = 60
 RANK = 1e-13  # singular values of the modes below this are rounding
 
 
@@ -57,47 +58,41 @@ def _variances(t: Array, pi: Array, B: Array, vh2: Array, beta: float, ridge: fl
 
     M = W^T W with W = L^-1 B^T, L L^T = I + B^T C B, is a sum of squares: nothing cancels where C Vh1 is large.
     """
-    best = np.inf
-    for _ in range(STEPS):
+    for _ in range(INNER_STEPS):
         W = linalg.solve_triangular(
             linalg.cholesky(np.eye(B.shape[1]) + (B.T * (beta * pi * t)) @ B, lower=True), B.T, lower=True
         )
         M = W.T @ W
         mapped = 1 / (ridge + vh2 + np.diagonal(M))  # [se.4]
-        gap = np.log(mapped / t)
-        distance = np.max(np.abs(gap))
-        if distance <= ROUNDING or (distance <= SETTLED and distance >= best):
+        slope = beta * mapped[:, None] * M**2 * (pi * t)
+        step, amplified = linalg.solve(np.eye(len(t)) - slope, np.array([np.log(mapped / t), np.ones(len(t))]).T).T
+        if np.max(np.abs(step)) <= max(QUADRATIC**2, 4 * ROUNDING * np.max(amplified)):
             break
-        if distance >= best:
-            t = mapped  # the plain step: a contraction
-        else:
-            slope = beta * mapped[:, None] * M**2 * (pi * t)
-            t = t * np.exp(np.clip(linalg.solve(np.eye(len(t)) - slope, gap), -LARGEST_STEP, LARGEST_STEP))
-        best = distance
+        t = t * np.exp(np.clip(step, -LARGEST_STEP, LARGEST_STEP))
     return t, M
 
 
 def fixed_point(
     problem: Problem, V: Array, t: Array, ratio: float, beta: float, ridge: float
 ) -> tuple[Array, Response, int]:
-    """Newton in log(1 + V); where it strays, the plain step, which always comes closer [uniq.1]."""
-    at = response(problem, V, t, ratio, beta, ridge)
-    gap = np.log1p((at.psi - V) / (1 + V))
-    distance = best = np.max(np.abs(gap))
-    steps = 0
-    while distance > ROUNDING and steps < STEPS:
-        steps += 1
-        change = linalg.solve(newton_matrix(at, V), gap)
-        if distance > STRAYED * best:
-            change = gap
-        V_new = np.expm1(np.log1p(V) + np.clip(change, -LARGEST_STEP, LARGEST_STEP))
-        at_new = response(problem, V_new, at.t, ratio, beta, ridge)
-        gap = np.log1p((at_new.psi - V_new) / (1 + V_new))
-        previous, distance = distance, np.max(np.abs(gap))
-        if previous <= SETTLED and distance >= previous:
-            break  # rounding: the point before was as good
-        V, at, best = V_new, at_new, min(best, distance)
-    return V, at, steps
+    """Newton in log(1 + V); if that strays, Newton in V from above, which descends monotonically [uniq.2]."""
+    for steps in range(STEPS + STEPS_FROM_ABOVE):
+        if steps == STEPS:
+            t = np.full_like(t, 1 / ridge)
+            V = problem.class_weights @ (problem.linear**2 + problem.residual) / ridge
+        at = response(problem, V, t, ratio, beta, ridge)
+        t = at.t
+        scale = (1 + V) / (1 + at.psi)
+        gap, diagonal = (-np.log(scale), np.ones_like(V)) if steps < STEPS else (1 - scale, scale)
+        matrix = newton_matrix(at, V) + np.diag(diagonal - 1)
+        change, amplified = linalg.solve(matrix, np.array([gap, np.ones_like(V)]).T).T
+        if steps < STEPS:
+            V = np.expm1(np.log1p(V) + np.clip(change, -LARGEST_STEP, LARGEST_STEP))
+        else:
+            V = V + change * (1 + V)
+        if np.max(np.abs(change)) <= max(QUADRATIC, ROUNDING * np.max(amplified)):
+            break
+    return V, response(problem, V, t, ratio, beta, ridge), steps + 1
 
 
 def newton_matrix(at: Response, V: Array) -> Array:

@@ -1,0 +1,77 @@
+"""The gradient of the first layer on one batch of fresh samples, accumulated over blocks of the batch.
+
+Minus the gradient of the loss (1/2n0) sum_mu (y_mu - f(x_mu))^2 is
+G_i = (a_i/sqrt p)(1/n0) sum_mu x_mu (y_mu - f(x_mu)) sigma'(<w_i, x_mu>), with a_i = g_i/sqrt(p) and the true
+residual y - f(x).  Of the batch one block is held at a time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.montecarlo.compiled import compiled
+from rmt_asymptotics.montecarlo.networks import BLOCK, CACHED, blocks, evaluate
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The n0 samples of a gradient step, y = f_*(x_1) + noise: a stream, which can be read once.
+
+    target: f_*; theta is the first axis.  noise: of the labels, shape (n0,).  dimension: d.
+    """
+
+    target: Activation
+    noise: Array
+    dimension: int
+    generator: np.random.Generator
+
+    def blocks(self) -> Iterator[tuple[Array, Array]]:
+        """Inputs (m, d), valid until the next block is drawn, and their labels (m,)."""
+        inputs = np.empty((min(BLOCK, len(self.noise)), self.dimension))
+        for rows in blocks(len(self.noise), BLOCK):
+            x = self.generator.standard_normal(out=inputs[: rows.stop - rows.start])
+            yield x, evaluate("target", self.target, x[:, 0]) + self.noise[rows]
+
+
+def descent_direction(activation: Activation, weights: Array, readout: Array, batch: Batch) -> Array:
+    """p G, minus the gradient times p, shape (p, d): the step is W1 = W0 + (eta/sqrt p) p G.
+
+    weights: the rows w_i of W0, shape (p, d).  readout: g_i of a_i = g_i/sqrt(p), shape (p,).
+    Memory is that of two arrays of the shape of the weights and of one block of the batch.
+    Raises `OutOfDomain` for an activation without derivative, and where a function is not finite.
+
+    >>> from rmt_asymptotics.activations import identity
+    >>> batch = Batch(identity, np.zeros(1), 1, np.random.default_rng(0))  # one sample, y = x = .1257
+    >>> descent_direction(identity, np.array([[0.5]]), np.ones(1), batch).round(4)  # x (x - x/2)
+    array([[0.0079]])
+    """
+    activation = compiled(activation)
+    slope = derivative(activation)
+    width = len(weights)
+    total, product = np.zeros_like(weights), np.empty_like(weights)
+    hidden = np.empty((min(BLOCK, len(batch.noise)), width))
+    for x, y in batch.blocks():
+        h = np.matmul(x, weights.T, out=hidden[: len(x)])
+        for part in blocks(len(x), max(1, CACHED // width)):
+            residual = y[part] - evaluate("activation", activation, h[part]) @ readout / width
+            h[part] = evaluate("activation", slope, h[part]) * residual[:, None]
+        total += np.matmul(h.T, x, out=product)
+    total *= readout[:, None] / len(batch.noise)
+    return total
+
+
+def derivative(activation: Activation) -> Activation:
+    """sigma' as a function of its own; raises `OutOfDomain` for an activation without it.
+
+    >>> from rmt_asymptotics.activations import relu
+    >>> derivative(relu)(np.array([-1.0, 2.0]))
+    array([0., 1.])
+    """
+    if activation.derivative is None:
+        allowed = "an activation with its derivative: Activation(function, derivative)"
+        raise OutOfDomain("activation", activation.name, allowed)
+    return Activation(activation.derivative, kinks=activation.kinks, name=f"derivative of {activation.name}")

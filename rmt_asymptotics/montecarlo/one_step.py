@@ -1,0 +1,79 @@
+"""The network after one gradient step on its first layer, and its spiked equivalent on the same draws.
+
+W0 on the unit sphere, the readout g, the label noise and the inputs of the batch are read from the stream of the
+weights, in this order: eta = 0 leaves plain random features, and a network and its equivalent share all of them.
+In both the updated weights are W0 + (eta/sqrt p) D: D does not depend on eta, and one D serves every step size.
+"""
+
+from collections.abc import Iterator
+from functools import singledispatch
+from itertools import groupby
+
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.models import OneStepNetwork
+from rmt_asymptotics.montecarlo.equivalent import SpikedEquivalent
+from rmt_asymptotics.montecarlo.gradient import Batch, derivative, descent_direction
+from rmt_asymptotics.montecarlo.networks import Network, network, networks, unit_rows
+from rmt_asymptotics.montecarlo.sizes import rounded_size
+
+
+@networks.register
+def _(
+    model: OneStepNetwork, dimension: int, width: int, samples: Array, generator: np.random.Generator
+) -> Iterator[tuple[Array, Network]]:
+    """One network for all n of the same learning rate; with a step that scales with n, one for each."""
+    count = rounded_size("step_sample_complexity", model.step_sample_complexity, dimension)
+    weights = unit_rows(width, dimension, generator)
+    readout = model.readout.sample(generator, width)
+    noise = np.sqrt(model.noise_variance) * generator.standard_normal(count)
+    direction = update_direction(model, weights, readout, Batch(model.target, noise, dimension, generator))
+    for eta, served in groupby(samples, lambda n: model.step.learning_rate(n, width)):
+        updated = weights + eta / np.sqrt(width) * direction
+        yield np.array(list(served)), Network(model.activation, model.target, updated, np.ones(1))
+
+
+@network.register
+def _(model: OneStepNetwork, dimension: int, width: int, generator: np.random.Generator) -> Network:
+    samples = np.array([rounded_size("sample_complexity", model.sample_complexity, dimension)])
+    _, finite = next(networks(model, dimension, width, samples, generator))
+    return finite
+
+
+@singledispatch
+def update_direction(model: OneStepNetwork, weights: Array, readout: Array, batch: Batch) -> Array:
+    """D of W1 = W0 + (eta/sqrt p) D, shape (p, d): p G, minus p times the gradient of the network.
+
+    weights: W0, shape (p, d).  readout: g, shape (p,).  Raises `OutOfDomain` for an activation without derivative.
+
+    >>> from rmt_asymptotics.activations import sin, tanh
+    >>> from rmt_asymptotics.steps import FixedStep
+    >>> model = OneStepNetwork(activation=tanh, target=sin, sample_complexity=2.0, width_ratio=1.5, ridge=0.1,
+    ...                        step=FixedStep(1.0), step_sample_complexity=4.0)
+    >>> batch = Batch(sin, np.zeros(8), 2, np.random.default_rng(0))
+    >>> update_direction(model, np.eye(2), np.ones(2), batch).shape
+    (2, 2)
+    """
+    return descent_direction(model.activation, weights, readout, batch)
+
+
+@update_direction.register
+def _(model: SpikedEquivalent, weights: Array, readout: Array, batch: Batch) -> Array:
+    """D_i = g_i (h1 X0^T y'/n0 + s2 ybar omega_i + sqrt(Y2 vs/(alpha0 d)) xi_i), moments of y' those of the batch."""
+    # notation: h1, s2, vs of sigma; y' the label less the initial output; ybar, Y2 its moments
+    hermite, slope = model.activation.hermite_coefficients(2), derivative(model.activation)
+    h1, s2 = hermite[1], 2 * hermite[2]
+    vs = Activation(lambda z: (slope(z) - h1) ** 2, kinks=slope.kinks).hermite_coefficients(0)[0]
+    initial_output = np.mean(readout) * hermite[0]
+    moment, ybar, Y2, n0 = np.zeros(batch.dimension), 0.0, 0.0, len(batch.noise)
+    for x, y in batch.blocks():
+        residual = y - initial_output
+        moment += residual @ x / n0
+        ybar += residual.sum() / n0
+        Y2 += residual @ residual / n0
+    direction = np.sqrt(Y2 * vs / n0) * batch.generator.standard_normal(weights.shape)  # n0 = alpha0 d
+    direction += s2 * ybar * weights + h1 * moment
+    direction *= readout[:, None]
+    return direction

@@ -1,0 +1,64 @@
+"""A network after one gradient step and its spiked equivalent, simulated on the same draws."""
+
+from dataclasses import dataclass
+
+from rmt_asymptotics.models import OneStepNetwork
+from rmt_asymptotics.montecarlo.ensemble import ensemble
+from rmt_asymptotics.montecarlo.equivalent import spiked_equivalent
+from rmt_asymptotics.montecarlo.simulation import Estimate, Simulation, estimate, simulation
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both simulations, and by name of the error the estimate of equivalent - network, draw by draw.
+
+    The standard error of a difference is smaller than that of its terms, which share their fluctuations.
+    """
+
+    network: Simulation
+    equivalent: Simulation
+    differences: dict[str, Estimate]
+
+
+def simulate_pair(
+    model: OneStepNetwork,
+    *,
+    dimension: int,
+    replicas: int = 20,
+    seed: int = 0,
+    workers: int | None = None,
+    test_samples: int | None = None,
+    progress: bool | None = None,
+) -> Pair:
+    """Train the network of a model and its `spiked_equivalent` on the same draws; see `simulate` for the parameters.
+
+    The features of the equivalent keep a finite-size error of order 1/d of their own, which the network has less of:
+    for tanh, a sine and a maximal step the difference .0031, .0021, .0016 at d = 100, 200, 400 tends to .0011.
+    Raises `OutOfDomain` for a model that is not a `OneStepNetwork`, and as `simulate` does.
+
+    >>> from rmt_asymptotics.activations import sin, tanh
+    >>> from rmt_asymptotics.steps import MaximalStep
+    >>> model = OneStepNetwork(activation=tanh, target=sin, sample_complexity=2.0, width_ratio=1.5, ridge=0.1,
+    ...                        step=MaximalStep(1.0), step_sample_complexity=4.0)
+    >>> pair = simulate_pair(model, dimension=20, replicas=4)
+    >>> gap = pair.equivalent.test_error.mean - pair.network.test_error.mean
+    >>> abs(pair.differences["test_error"].mean - gap) < 1e-12
+    True
+    """
+    results = {
+        each: ensemble(
+            each,
+            sample_complexity=None,
+            ridge=None,
+            dimension=dimension,
+            replicas=replicas,
+            seed=seed,
+            workers=workers,
+            test_samples=test_samples,
+            progress=progress,
+        )
+        for each in (model, spiked_equivalent(model))
+    }
+    network, equivalent = (simulation(each, result, seed) for each, result in results.items())
+    errors, others = (result.errors for result in results.values())
+    return Pair(network, equivalent, {name: estimate((others[name] - errors[name])[:, 0, 0]) for name in errors})

@@ -1,0 +1,81 @@
+"""Spectrum of the features of a model.  Note: theory_notes/spectra.md."""
+
+from dataclasses import dataclass
+
+from threadpoolctl import threadpool_limits
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.canonical.translation import LEVELS, translate
+from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
+from rmt_asymptotics.spectra.outliers import Outlier, diverging_modes, outliers_of
+from rmt_asymptotics.spectra.solve_bulk import resolved_bulk
+
+
+@dataclass(frozen=True)
+class FeatureSpectrum:
+    """Limiting spectrum of Phi^T Phi/p, Phi (n, p) the features of n samples.
+
+    edges: the intervals (low, high) that the density occupies, increasing.  Where it thins out with the tail of a
+    Gaussian or of the spike law, there is no edge: high is inf, or low is 0.
+    atom_at_zero: proportion of eigenvalues 0.
+    outliers: isolated eigenvalues, from the largest down; where high is inf, those beyond all but 1e-9 of the tail.
+    diverging: how many eigenvalues grow like p (at p = infinity only; inf for class means that span infinitely many
+    functions).  error_estimate: last change of the distribution function under refinement of nodes and classes.
+    bulk: what the methods evaluate.
+    """
+
+    model: RidgeModel
+    edges: tuple[tuple[float, float], ...]
+    atom_at_zero: float
+    outliers: tuple[Outlier, ...]
+    diverging: float
+    error_estimate: float
+    bulk: BulkSpectrum
+
+    def density(self, x: Array) -> Array:
+        """Limiting density at eigenvalues x, per eigenvalue: with the atom it integrates to 1.  Shape of x."""
+        with threadpool_limits(1, "blas"):
+            return self.bulk.density(x)
+
+    def cumulative(self, x: Array) -> Array:
+        """Limiting proportion of eigenvalues <= x; its differences are what a histogram should show.  Shape of x.
+
+        >>> import numpy as np, rmt_asymptotics as rmt
+        >>> model = rmt.RandomFeatures(activation=rmt.tanh, target=rmt.sin, sample_complexity=1.0,
+        ...                            width_ratio=2.5, ridge=0.1)
+        >>> spectrum(model).cumulative(np.array([-1.0, 0.0, 9.0])).round(9)
+        array([0. , 0.6, 1. ])
+        """
+        with threadpool_limits(1, "blas"):
+            return self.bulk.cumulative(x)
+
+
+def spectrum(model: RidgeModel) -> FeatureSpectrum:
+    """The limiting spectrum of the features of a model: density, edges, atom, outliers.
+
+    The eigenvalues of Phi^T Phi/p as n, d, p grow in proportion; ridge and label noise do not matter to features that
+    were not trained.  With `width=p` the class means have strength p, and their outliers finite positions.
+    Raises `ArithmeticError` where no real solution is found outside the bulk.
+    Equations spec.1-spec.10 of theory_notes/spectra.md.
+
+    >>> import rmt_asymptotics as rmt
+    >>> sp = spectrum(rmt.RandomFeatures(activation=rmt.identity, target=rmt.sin, sample_complexity=1e6,
+    ...                                  width_ratio=0.25, ridge=0.1))
+    >>> [round(x / 4e6, 2) for x in sp.edges[0]]   # n/p times Marchenko-Pastur: (1 - 1/2)^2, (1 + 1/2)^2
+    [0.25, 2.25]
+    """
+    with threadpool_limits(1, "blas"):  # the matrices are too small for threads to pay
+        samples_per_feature = model.sample_complexity / model.width_ratio
+        bulk, change = resolved_bulk(
+            lambda level: translate(model, level), LEVELS, samples_per_feature, model.width_ratio
+        )
+        return FeatureSpectrum(
+            model=model,
+            edges=tuple((float(low), float(high)) for low, high in bulk.intervals),
+            atom_at_zero=float(bulk.filling[0]),
+            outliers=outliers_of(bulk),
+            diverging=diverging_modes(bulk.problem, bulk.bulk),
+            error_estimate=change,
+            bulk=bulk,
+        )

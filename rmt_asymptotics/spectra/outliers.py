@@ -1,0 +1,177 @@
+"""Eigenvalues that modes pull out of the bulk, and their singular vectors.
+
+Note: theory_notes/spectra.md [spec.8]-[spec.10].
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from scipy import linalg
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.canonical.problem import Problem
+from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.spectra.bulk import SHORT_TAIL, Bulk, body, bulk_of
+from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
+from rmt_asymptotics.spectra.edges import BranchPoint, Gap, RealBranch, outer_gaps
+from rmt_asymptotics.spectra.resolvent import linearise
+
+RANK = 1e-12  # free modes shorter than this, relative to the features, are rounding
+MOVED = 1e-2  # relative change of a position with the tail left out that is too much
+
+
+@dataclass(frozen=True)
+class Outlier:
+    """An isolated eigenvalue of Phi^T Phi/p.
+
+    position: in the limit.   profile (2, N): psi_0 and psi_1 on the nodes of kappa, such that the left
+    singular vector, of length 1, has the limiting product E[g psi] with the vector of the g(kappa_mu, s_mu)/sqrt(n).
+    """
+
+    position: float
+    profile: Array
+    nodes: Array
+    weights: Array
+
+    def overlap(
+        self, function: Callable[[Array], Array], teacher_function: Callable[[Array], Array] | None = None
+    ) -> float:
+        """Squared overlap of the left singular vector with g = function(kappa) + teacher_function(kappa) s.  [spec.10]
+
+        In [0, 1]; kappa and s are the standard normal coordinates along the spike and along the rest of the teacher.
+        Functions are vectorised; without a spike (`RandomFeatures`) kappa is 0 and s is the teacher's coordinate.
+        Raises `OutOfDomain` for a function that is zero, or not finite, on the nodes.
+        """
+        kappa = self.nodes
+        other = np.zeros_like if teacher_function is None else teacher_function
+        g = np.array([function(kappa) + 0 * kappa, other(kappa) + 0 * kappa])
+        length = float(np.sum(g**2 @ self.weights))
+        if not (np.isfinite(length) and length > 0):
+            raise OutOfDomain("function", function, "finite and not zero on the nodes of kappa")
+        return float(np.sum(g * self.profile @ self.weights) ** 2 / length)
+
+    @property
+    def total_overlap(self) -> float:
+        """Squared length of the left singular vector's part that is a function of kappa plus a multiple of s."""
+        return float(np.sum(self.profile**2 @ self.weights))
+
+
+@dataclass(frozen=True)
+class ModeForm:
+    """The symmetric form W = sign + coordinates^T Cap coordinates of one real point, singular at an outlier.  [spec.8]
+
+    coordinates (J, r): finite modes, orthogonal to the free ones, in orthonormal directions weighted by (n/p)/|1+V|.
+    functions (2, J, N): those modes.  classes, strengths (J,).
+    """
+
+    sign: float
+    coordinates: Array
+    functions: Array
+    classes: Array
+    strengths: Array
+    cap: Array
+
+    @property
+    def eigenvalues(self) -> Array:
+        """Of W, increasing."""
+        return linalg.eigvalsh(self._matrix())
+
+    def _matrix(self) -> Array:
+        rank = self.coordinates.shape[1]
+        return self.sign * np.eye(rank) + (self.coordinates.T * self.cap) @ self.coordinates
+
+    def singular_vector(self, index: int) -> Array:
+        """h = coordinates w for the eigenvector w of number `index`; Cap h solves (Cap^-1 + P) c = 0."""
+        return self.coordinates @ linalg.eigh(self._matrix())[1][:, index]
+
+
+def mode_form(problem: Problem, bulk: Bulk, point: BranchPoint) -> ModeForm:
+    """Cap and P at ridge = -x, with the free modes projected out."""
+    one_plus_V = 1 + bulk.extension @ point.V
+    root = np.sqrt(bulk.samples_per_feature * bulk.weights / np.abs(one_plus_V))
+    strengths = problem.strengths[0] + bulk.width_ratio * problem.strengths[1]
+    finite = np.isfinite(strengths)
+    columns = np.concatenate(list(root * problem.modes), axis=1)
+    basis = free_basis(problem, bulk, columns[~finite], root)
+    rest = columns[finite] - (columns[finite] @ basis.T) @ basis
+    left, singular, _ = linalg.svd(rest, full_matrices=False)
+    functions = rest.reshape(len(rest), 2, -1).transpose(1, 0, 2) / root
+    classes, finite_strengths = problem.mode_classes[finite], strengths[finite]
+    cap = finite_strengths * (bulk.class_weights * point.t)[classes]
+    return ModeForm(float(np.sign(one_plus_V[0])), left * singular, functions, classes, finite_strengths, cap)
+
+
+def free_basis(problem: Problem, bulk: Bulk, columns: Array, root: Array) -> Array:
+    """An orthonormal basis of the free modes, rows (rank, 2N)."""
+    scale = np.sqrt(np.sum(root**2 * (problem.linear**2 + problem.residual)))
+    lengths = np.linalg.norm(columns, axis=1)
+    columns = columns[lengths > RANK * scale] / lengths[lengths > RANK * scale, None]
+    if not len(columns):
+        return columns
+    _, singular, right = linalg.svd(columns, full_matrices=False)
+    return right[singular > RANK * singular[0]]
+
+
+def diverging_modes(problem: Problem, bulk: Bulk) -> float:
+    """Number of eigenvalues that grow with p: the rank of the free modes, inf where it grows with the grid."""
+    free = np.isinf(problem.strengths[0])
+    root = np.sqrt(bulk.weights)
+    columns = np.concatenate(list(root * problem.modes[:, free]), axis=1)
+    rank = len(free_basis(problem, bulk, columns, root))
+    return np.inf if rank > 1 and rank >= len(bulk.weights) // 2 else rank
+
+
+def outliers_of(spectrum: BulkSpectrum) -> tuple[Outlier, ...]:
+    """All outliers, from the largest down; beyond a tail, those that do not depend on how much of it is left out."""
+    problem, bulk = spectrum.problem, spectrum.bulk
+    found = [outlier for gap in spectrum.gaps[:-1] for outlier in outliers_in(problem, bulk, gap)]
+    above = outliers_in(problem, bulk, spectrum.gaps[-1], open_end=True)
+    if np.isinf(spectrum.intervals[-1, 1]):
+        short = body(problem, SHORT_TAIL)
+        shorter = bulk_of(short, bulk.samples_per_feature, bulk.width_ratio)
+        again = [outlier.position for outlier in outliers_in(short, shorter, outer_gaps(shorter)[1], open_end=True)]
+        above = [outlier for outlier in above if np.any(np.isclose(outlier.position, again, rtol=MOVED))]
+    return tuple(sorted(found + above, key=lambda outlier: -outlier.position))
+
+
+def outliers_in(problem: Problem, bulk: Bulk, gap: Gap, *, open_end: bool = False) -> list[Outlier]:
+    """The outliers in a gap, or to the right of its left edge: eigenvalues of W that change sign.  [spec.9]"""
+    branch = RealBranch(bulk, [gap.left, gap.right])
+    far = _beyond_all(problem, branch) if open_end else gap.right
+    left, right = (mode_form(problem, bulk, p).eigenvalues for p in (gap.left, far))
+    found = []
+    for index in np.flatnonzero((left < 0) & (right > 0)):
+        value = partial(_eigenvalue, problem, bulk, int(index))
+        found.append(outlier_at(problem, bulk, branch.solve(value, gap.left.tau, far.tau), int(index)))
+    return found
+
+
+def _eigenvalue(problem: Problem, bulk: Bulk, index: int, point: BranchPoint) -> float:
+    return float(mode_form(problem, bulk, point).eigenvalues[index])
+
+
+def _beyond_all(problem: Problem, branch: RealBranch) -> BranchPoint:
+    """A point above all outliers."""
+    point = max(branch.known, key=lambda p: p.x)
+    while np.any(mode_form(problem, branch.bulk, point).eigenvalues <= 0):
+        point = branch.at(0.5 * point.tau)
+    return point
+
+
+def outlier_at(problem: Problem, bulk: Bulk, point: BranchPoint, index: int) -> Outlier:
+    """The outlier at a point where eigenvalue `index` of W vanishes, with the residue of the resolvent there."""
+    form = mode_form(problem, bulk, point)
+    at = linearise(bulk, np.array([point.x]), point.V[None], point.t[None])
+    dV = linalg.solve(np.eye(len(point.V)) - at.jacobian[0], at.source[0])
+    growth = at.back[0] @ dV + at.drift[0]  # d(pi t)/dx
+    one_plus_V = 1 + bulk.extension @ point.V
+    h = form.singular_vector(index)
+    C = np.tensordot(form.cap * h, form.functions, (0, 1))
+    ratio, weights = bulk.samples_per_feature, bulk.weights
+    neurons = h**2 @ (form.strengths * growth[form.classes])
+    samples = ratio * weights @ (np.sum(C**2, axis=0) * (bulk.extension @ dV) / one_plus_V**2)
+    norm = neurons + samples  # [spec.10]
+    profile = np.sqrt(ratio / (point.x * norm)) * C / one_plus_V
+    return Outlier(point.x, profile, problem.nodes, weights)

@@ -1,0 +1,193 @@
+"""Spectrum of the first layer W, rows sqrt(c_i) omega_i + u_i v.  Note: theory_notes/spectra.md [spec.11]-[spec.12].
+
+W W^T is Phi^T Phi/p of a canonical problem whose samples are the d coordinates: noise only, and one mode.
+"""
+
+from dataclasses import dataclass, replace
+from functools import singledispatch
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.canonical.gradient_step import gradient_step
+from rmt_asymptotics.canonical.grids import CLASS_COUNTS, LEVELS
+from rmt_asymptotics.canonical.one_step_network import relative_rate
+from rmt_asymptotics.canonical.problem import Problem
+from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.laws import Law
+from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
+from rmt_asymptotics.spectra.outliers import mode_form, outliers_of
+from rmt_asymptotics.spectra.solve_bulk import resolved_bulk
+from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
+
+MOMENT_NODES = 400  # for the second moment of a law to rounding
+
+
+@dataclass(frozen=True)
+class WeightLaw:
+    """What the spectrum of W depends on: K classes of rows.
+
+    variances (K,): c_k.  squared_spikes (K,): p u_k^2, which sum to the squared strength with `probabilities` (K,).
+    alignment: <theta, v>.
+    growing: the strength is infinite at p = infinity; squared_spikes then holds its shape only.
+    exact: more classes change nothing.
+    """
+
+    variances: Array
+    squared_spikes: Array
+    probabilities: Array
+    alignment: float
+    growing: bool = False
+    exact: bool = True
+
+
+@dataclass(frozen=True)
+class WeightOutlier:
+    """An isolated singular value of W; squared overlaps of its right singular vector with v and with the teacher."""
+
+    position: float
+    spike_overlap: float
+    teacher_overlap: float
+
+
+@dataclass(frozen=True)
+class WeightSpectrum:
+    """Limiting singular values of the first layer W, (p, d); min(p, d) of them.
+
+    edges: the intervals (low, high) of the bulk; high is inf where it has a tail.  strength: length of the rank-one
+    spike, inf if it grows with p.  threshold: the strength, at the same proportions between classes, above which a
+    singular value leaves the bulk upwards; nan if the bulk has a tail.  outliers: from the largest down.
+    error_estimate: last change of the distribution function under refinement of the classes.
+    """
+
+    model: RidgeModel
+    edges: tuple[tuple[float, float], ...]
+    strength: float
+    threshold: float
+    outliers: tuple[WeightOutlier, ...]
+    error_estimate: float
+    bulk: BulkSpectrum
+
+    @property
+    def top(self) -> WeightOutlier:
+        """The largest singular value: an outlier, or the edge of the bulk, whose vector has overlap 0."""
+        low, high = self.edges[-1]
+        leads = self.outliers and self.outliers[0].position > low
+        return self.outliers[0] if leads else WeightOutlier(high, 0.0, 0.0)
+
+    @property
+    def top_singular_value(self) -> float:
+        return self.top.position
+
+    @property
+    def alignment(self) -> float:
+        """Squared overlap of the top right singular vector with the teacher."""
+        return self.top.teacher_overlap
+
+    def density(self, x: Array) -> Array:
+        """Limiting density at singular values x >= 0; integrates to 1.  Shape of x."""
+        x = np.asarray(x, float)
+        with threadpool_limits(1, "blas"):
+            return 2 * x * self.bulk.density(x**2) / (1 - self.bulk.filling[0])
+
+    def cumulative(self, x: Array) -> Array:
+        """Limiting proportion of singular values <= x, for x >= 0.  Shape of x."""
+        with threadpool_limits(1, "blas"):
+            atom = self.bulk.filling[0]
+            return (self.bulk.cumulative(np.asarray(x, float) ** 2) - atom) / (1 - atom)
+
+
+@singledispatch
+def weight_law(model: RidgeModel, count: int) -> WeightLaw:
+    """The classes of rows of a model's first layer, `count` of them for a continuous law; new models register."""
+    raise OutOfDomain("model", type(model).__name__, "a model whose first layer is known to the spectra")
+
+
+@weight_law.register
+def _(model: RandomFeatures, count: int) -> WeightLaw:
+    return WeightLaw(np.ones(1), np.zeros(1), np.ones(1), 0.0)
+
+
+@weight_law.register
+def _(model: SpikedRandomFeatures, count: int) -> WeightLaw:
+    square = _second_moment(model.spike)
+    growing = model.width is None and square > 0
+    scale = 1.0 if model.width is None else model.width
+    return WeightLaw(np.array([model.bulk_variance]), np.array([scale * square]), np.ones(1), model.alignment, growing)
+
+
+@weight_law.register
+def _(model: OneStepNetwork, count: int) -> WeightLaw:
+    """[net.1]-[net.2]; what the batch does to the bulk beyond its variance is left out."""
+    step = gradient_step(model)
+    if model.width is not None or isinstance(model.step, MaximalStep):
+        g, pi = model.readout.quadrature(count, 1.0)
+        e, scale = relative_rate(model) * g, (1.0 if model.width is None else model.width)
+        squares = scale * step.spike(e) ** 2
+        growing = model.width is None and bool(np.any(squares))
+        return WeightLaw(step.bulk_variance(e), squares, pi, step.alignment, growing, not model.readout.continuous)
+    growing = isinstance(model.step, PowerStep) and model.step.exponent > 0
+    eta = model.step.eta if isinstance(model.step, FixedStep) else model.step.learning_rate(1.0, 1.0)
+    square = float(step.spike(np.array([eta]))[0] ** 2) * _second_moment(model.readout)
+    return WeightLaw(np.ones(1), np.array([square]), np.ones(1), step.alignment, growing and square > 0)
+
+
+def _second_moment(law: Law) -> float:
+    values, probabilities = law.quadrature(MOMENT_NODES, 1.0)
+    return float(probabilities @ values**2)
+
+
+def weight_problem(law: WeightLaw, width_ratio: float) -> Problem:
+    """The canonical problem of W W^T, n/p -> d/p: m2_k^2 = beta c_k, one mode F = 1, R_k = beta p u_k^2.  [spec.11]"""
+    count = len(law.variances)
+    return Problem(
+        nodes=np.zeros(1), weights=np.ones(1), class_weights=law.probabilities, linear=np.zeros((count, 1)),
+        residual=width_ratio * law.variances[:, None],
+        modes=np.array([np.ones((count, 1)), np.zeros((count, 1))]), mode_classes=np.arange(count),
+        strengths=np.array([np.zeros(count), law.squared_spikes]),
+        target=np.zeros((2, 1)), target_residual=np.zeros(1), exact=law.exact,
+    )  # fmt: skip
+
+
+def weight_spectrum(model: RidgeModel) -> WeightSpectrum:
+    """Limiting singular values of a model's first layer, and the outlier that its spike makes.
+
+    At p = infinity the spike of `SpikedRandomFeatures` grows with p: its outlier is at inf, with the spike's overlaps.
+    Raises `OutOfDomain` for a model without a known first layer.  Equations spec.11-spec.13.
+
+    >>> import rmt_asymptotics as rmt
+    >>> model = rmt.SpikedRandomFeatures(activation=rmt.tanh, target=rmt.sin, sample_complexity=2.0, width_ratio=1.0,
+    ...                                  ridge=0.1, spike=rmt.ConstantLaw(0.1), alignment=0.6, width=400)
+    >>> sp = weight_spectrum(model)   # strength 0.1 sqrt(400) = 2
+    >>> round(sp.threshold, 9), round(sp.outliers[0].position, 9), round(sp.outliers[0].teacher_overlap, 9)
+    (1.0, 2.5, 0.27)
+    """
+    law, beta = weight_law(model, CLASS_COUNTS[0]), model.width_ratio
+    with threadpool_limits(1, "blas"):
+        bulk, change = resolved_bulk(
+            lambda level: weight_problem(weight_law(model, CLASS_COUNTS[level]), beta), LEVELS, 1 / beta, beta
+        )
+        found = () if law.growing else outliers_of(bulk)
+    outliers = [(np.sqrt(outlier.position), outlier.overlap(np.ones_like)) for outlier in found]
+    outliers += [(np.inf, 1.0)] * law.growing
+    return WeightSpectrum(
+        model=model,
+        edges=tuple((float(low), float(high)) for low, high in np.sqrt(bulk.intervals)),
+        strength=np.inf if law.growing else float(np.sqrt(bulk.bulk.class_weights @ bulk.problem.strengths[1])),
+        threshold=_threshold(bulk),
+        outliers=tuple(WeightOutlier(float(x), q, law.alignment**2 * q) for x, q in outliers),
+        error_estimate=change,
+        bulk=bulk,
+    )
+
+
+def _threshold(bulk: BulkSpectrum) -> float:
+    """The strength at which the form W is singular at the edge: linear in the squared strength.  [spec.12]"""
+    if np.isinf(bulk.intervals[-1, 1]):
+        return np.nan
+    spikes, pi = bulk.problem.strengths[1], bulk.bulk.class_weights
+    shape = spikes / (pi @ spikes) if np.any(spikes) else np.ones(len(spikes))
+    unit = replace(bulk.problem, strengths=np.array([0 * shape, shape]))
+    return float(1 / np.sqrt(1 - mode_form(unit, bulk.bulk, bulk.gaps[-1].left).eigenvalues[0]))

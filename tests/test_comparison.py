@@ -1,0 +1,74 @@
+"""Theory beside tiny simulations: what is compared with what."""
+
+import numpy as np
+import pytest
+
+import rmt_asymptotics as rmt
+from rmt_asymptotics.comparison import QUANTITIES, z_score
+from tests import problems
+
+ONE_CLASS, PLAIN = (model.replace(width=None) for model in (problems.ONE_CLASS, problems.PLAIN))
+OPTIONS = {"replicas": 6, "seed": 4, "workers": 1, "progress": False}
+SIGMAS = 4.0  # plus the finite-size effects that the drift measures: sizes are small
+
+
+def test_theory_is_taken_at_the_simulated_sizes():
+    comparison = rmt.compare(ONE_CLASS, dimension=40, **OPTIONS)
+    simulated, model = comparison.simulation, comparison.asymptotics.model
+    assert (simulated.width, simulated.samples) == (56, 104)
+    assert (model.width, model.width_ratio, model.sample_complexity) == (56, 56 / 40, 104 / 40)
+    assert comparison.limit.model == ONE_CLASS
+    assert comparison.asymptotics.test_error == rmt.solve(model).test_error
+
+
+def test_z_scores_are_gaps_over_standard_errors():
+    comparison = rmt.compare(PLAIN, dimension=50, **OPTIONS)
+    assert set(comparison.z_scores) == set(QUANTITIES)
+    for name in QUANTITIES:
+        estimate, theory = getattr(comparison.simulation, name), getattr(comparison.asymptotics, name)
+        assert comparison.z_scores[name] == pytest.approx((estimate.mean - theory) / estimate.standard_error)
+        assert abs(estimate.mean - theory) < SIGMAS * estimate.standard_error + 0.1 * theory
+    assert comparison.drift == {}
+
+
+def test_drift_over_dimensions():
+    comparison = rmt.compare(PLAIN, dimension=(60, 30), **OPTIONS)
+    assert [size.simulation.dimension for size in comparison.sizes] == [30, 60]
+    drift = comparison.drift["test_error"]
+    gaps = [size.gap("test_error").mean for size in comparison.sizes]
+    assert drift.slope.mean == pytest.approx((gaps[0] - gaps[1]) / (1 / 30 - 1 / 60))
+    assert drift.extrapolated.mean == pytest.approx(2 * gaps[1] - gaps[0])
+    table = comparison.table()
+    assert all(name in table for name in QUANTITIES) and "limit p = infinity" in table
+    assert str(comparison.simulation.samples) in table
+
+
+def test_curve_puts_theory_beside_simulation():
+    dataset = rmt.compare_curve(PLAIN, sample_complexity=[0.5, 2.04], dimension=40, **OPTIONS)
+    width = int(dataset.attrs["width"])
+    assert width == round(PLAIN.width_ratio * 40)
+    for i, samples in enumerate(dataset["samples"].values):
+        model = PLAIN.replace(width=width, width_ratio=width / 40, sample_complexity=samples / 40)
+        assert dataset["test_error_theory"].values[i] == pytest.approx(rmt.solve(model).test_error, rel=1e-9)
+    np.testing.assert_allclose(
+        dataset["test_error_z_score"],
+        (dataset["test_error"] - dataset["test_error_theory"]) / dataset["test_error_standard_error"],
+    )
+
+
+def test_seeds_decide_the_result():
+    first, again, other = (
+        rmt.compare(PLAIN, dimension=30, **(OPTIONS | {"seed": seed})).z_scores["test_error"] for seed in (1, 1, 2)
+    )
+    assert first == again != other
+
+
+def test_z_score_of_exact_agreement_is_zero():
+    np.testing.assert_array_equal(z_score([1.0, 2.0, 2.0], [1.0, 1.0, 3.0], [0.0, 0.0, 0.5]), [0.0, np.inf, -2.0])
+
+
+@pytest.mark.parametrize("dimension", [[], 0, -3, 2.5, "40", True])
+def test_bad_dimensions_are_refused(dimension):
+    with pytest.raises(rmt.OutOfDomain) as caught:
+        rmt.compare(PLAIN, dimension=dimension, **OPTIONS)
+    assert caught.value.field == "dimension"
