@@ -43,7 +43,7 @@ def one_step_problem(model: OneStepNetwork, level: int) -> Problem:
         growth = step.curvature * step.label_mean
         noise = float(step.noise(np.ones(1))[0])
         means = Modes.free(
-            closed_span(model.activation, 1.0, kappa, step.slope * step.length, growth, growth**2 + noise)
+            closed_span(model.activation, 1.0, rule, step.slope * step.length, growth, growth**2 + noise)
         )
     else:
         means = Modes.free(bulk.mean)

@@ -15,6 +15,7 @@ from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.canonical.expansion import mean_expansion
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.expectations import hermite_coefficients
+from rmt_asymptotics.gaussian.quadrature import Rule
 
 DEGREE = 24  # a parity part whose first 24 Hermite coefficients carry all of its energy is a polynomial
 PRESENT = 1e-11  # a normalised Hermite coefficient below this, relative to the norm of sigma, is rounding
@@ -23,12 +24,12 @@ PRESENT = 1e-11  # a normalised Hermite coefficient below this, relative to the 
 def closed_span(
     activation: Activation,
     variance: float,
-    kappa: Array,
+    rule: Rule,
     slope: float = 1.0,
     linear: float = 0.0,
     quadratic: float = 0.0,
 ) -> Array:
-    """Functions of kappa that span the class means of all e; shape (F, N), on a grid symmetric about 0.
+    """Functions of kappa that span the class means of all e; shape (F, N), of unit norm, on a grid symmetric about 0.
 
     variance: c at e = 0; slope, linear, quadratic: as in `mean_expansion`, of sigma(sqrt(variance) x).
     """
@@ -49,10 +50,10 @@ def closed_span(
         if energy - np.sum((coefficients * norms) ** 2) <= 1e-12 * energy:
             polynomial_part += coefficients
         else:
-            functions += list(_all_of_parity(len(kappa), parity))
-    orders = [mean_expansion(polynomial_part, slope, linear, quadratic, q, kappa) for q in range(DEGREE + 1)]
-    functions += [order / np.max(np.abs(order)) for order in orders if np.any(order)]
-    return np.array(functions).reshape(-1, len(kappa))
+            functions += list(_all_of_parity(len(rule.nodes), parity))
+    orders = [mean_expansion(polynomial_part, slope, linear, quadratic, q, rule.nodes) for q in range(DEGREE + 1)]
+    functions += [order for order in orders if np.any(order)]
+    return np.array([f / np.sqrt(rule.weights @ f**2) for f in functions]).reshape(-1, len(rule.nodes))
 
 
 def _all_of_parity(count: int, parity: int) -> Array:

@@ -29,7 +29,7 @@ def spiked_problem(model: SpikedRandomFeatures, level: int) -> Problem:
     if model.width is not None:
         means = Modes.of_classes(bulk.mean, 0, strength=model.width)
     elif model.spike.continuous:
-        means = Modes.free(closed_span(model.activation, c, kappa))  # [span.1]
+        means = Modes.free(closed_span(model.activation, c, rule))  # [span.1]
     else:
         means = Modes.free(bulk.mean)
     return Problem.assemble(rule, pi, bulk, means + directions, target)

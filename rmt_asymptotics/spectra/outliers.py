@@ -13,20 +13,19 @@ from scipy import linalg
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.spectra.bulk import SHORT_TAIL, Bulk, body, bulk_of
+from rmt_asymptotics.spectra.bulk import MOVED, SHORT_TAIL, Bulk, body, bulk_of
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
 from rmt_asymptotics.spectra.edges import BranchPoint, Gap, RealBranch, outer_gaps
 from rmt_asymptotics.spectra.resolvent import linearise
 
 RANK = 1e-12  # free modes shorter than this, relative to the features, are rounding
-MOVED = 1e-2  # relative change of a position with the tail left out that is too much
 
 
 @dataclass(frozen=True)
 class Outlier:
     """An isolated eigenvalue of Phi^T Phi/p.
 
-    position: in the limit.   profile (2, N): psi_0 and psi_1 on the nodes of kappa, such that the left
+    position: in the limit.  profile (2, N): psi_0 and psi_1 on the nodes of kappa, such that the left
     singular vector, of length 1, has the limiting product E[g psi] with the vector of the g(kappa_mu, s_mu)/sqrt(n).
     """
 

@@ -6,12 +6,11 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.problem import Problem
-from rmt_asymptotics.spectra.bulk import SHORT_TAIL, TAIL, Bulk, body, bulk_of
+from rmt_asymptotics.spectra.bulk import MOVED, SHORT_TAIL, TAIL, Bulk, body, bulk_of
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum, counting
 from rmt_asymptotics.spectra.edges import Gap, inner_gaps, outer_gaps
 from rmt_asymptotics.spectra.resolvent import States, descend, interpolate, resolvent
 
-MOVED = 1e-2  # relative
 BEYOND = 1e-7  # an edge with more eigenvalues than this beyond it is none
 COARSE, HALVINGS = 24, 3  # points of the first scan, and how often it is halved
 LOWEST = 1e-6  # of the mean eigenvalue: where a scan of a bulk that reaches 0 begins

@@ -17,7 +17,8 @@ ROUNDING = 1e-15
 STEPS = 40  # of Newton in logarithms, before the start from above
 STEPS_FROM_ABOVE = 200
 INNER_STEPS = 60
-RANK = 1e-13  # singular values of the modes below this are rounding
+RANK = 1e-13  # free modes shorter than this, relative to the features, are rounding
+EPSILON = 2e-16
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,22 @@ def newton_matrix(at: Response, V: Array) -> Array:
     return np.eye(len(V)) - at.kernel * (at.slope * (1 + V)) / (1 + at.psi)[:, None]
 
 
-def mode_projection(problem: Problem, g: Array, t: Array, beta: float) -> tuple[Array, Array, float]:
-    """Project the target on the modes: (2, N) misfits h - G, penalties q_k of the classes, and their sum.
+@dataclass(frozen=True)
+class Projection:
+    """The target's projection on the modes.
 
-    Least squares with rows sqrt(g) F and a row 1/sqrt(Cap_j) for each mode; free modes have no such row. [modes.1]
+    misfit (2, N): h - G.  penalties (K,): q_k = hat^T R_k hat of each class.  cost: sum of coef_j^2/Cap_j.
+    rounding: what rounding of nearly collinear free modes does to E (h - G)^2, relative.
     """
+
+    misfit: Array
+    penalties: Array
+    cost: float
+    rounding: float
+
+
+def mode_projection(problem: Problem, g: Array, t: Array, beta: float) -> Projection:
+    """Least squares with rows sqrt(g) F and a row 1/sqrt(Cap_j) for each mode; free modes have no such row.  [modes.1]"""
     strengths = problem.strengths[0] + beta * problem.strengths[1]
     weights = problem.class_weights * t
     cap = strengths * weights[problem.mode_classes]
@@ -112,23 +124,26 @@ def mode_projection(problem: Problem, g: Array, t: Array, beta: float) -> tuple[
     root = np.sqrt(g)
     columns = (root * problem.modes).transpose(1, 0, 2).reshape(len(cap), -1)  # (J, 2N)
     data = (root * problem.target).ravel()
-    basis = _orthonormal(columns[free], np.sqrt(np.sum(g * (problem.linear**2 + problem.residual))))
+    scale = np.sqrt(np.sum(g * (problem.linear**2 + problem.residual)))
+    basis, tilts = _orthonormal(columns[free], scale)
     penalised = columns[~free] * np.sqrt(cap[~free])[:, None]
     penalised = penalised - (penalised @ basis.T) @ basis
-    data = data - (data @ basis.T) @ basis
+    overlaps = basis @ data
+    rest = data - overlaps @ basis
     stacked = np.concatenate([penalised.T, np.eye(len(penalised))])
-    solution = linalg.lstsq(stacked, np.append(data, np.zeros(len(penalised))), lapack_driver="gelsy")[0]
-    rest = data - solution @ penalised
+    solution = linalg.lstsq(stacked, np.append(rest, np.zeros(len(penalised))), lapack_driver="gelsy")[0]
+    rest = rest - solution @ penalised
     rest = rest - (rest @ basis.T) @ basis
     q = np.bincount(problem.mode_classes[~free], solution**2, minlength=len(t))
-    return rest.reshape(2, -1) / root, q / weights, float(np.sum(solution**2))
+    size = max(float(np.linalg.norm(rest)), np.finfo(float).tiny)
+    rounding = float(np.sum((tilts * np.linalg.norm(data) + 2 * np.abs(overlaps)) * tilts)) / size
+    return Projection(rest.reshape(2, -1) / root, q / weights, float(np.sum(solution**2)), rounding)
 
 
-def _orthonormal(rows: Array, scale: float) -> Array:
-    """An orthonormal basis of the row space, directions shorter than rounding left out."""
-    lengths = np.linalg.norm(rows, axis=1)
-    rows = rows[lengths > RANK * scale] / lengths[lengths > RANK * scale, None]
+def _orthonormal(rows: Array, scale: float) -> tuple[Array, Array]:
+    """An orthonormal basis of the row space without directions of rounding size, and the tilt of each by rounding."""
     if not len(rows):
-        return rows
+        return rows, np.zeros(0)
     _, singular, right = linalg.svd(rows, full_matrices=False)
-    return right[singular > RANK * singular[0]]
+    kept = singular > RANK * scale
+    return right[kept], EPSILON * scale / singular[kept]

@@ -58,7 +58,7 @@ class RefinedSolutions:
         self.nodes[at], self.classes[at] = len(problem.nodes), len(problem.class_weights)
         solved = np.all(np.isfinite(solution.errors), axis=0) & (solution.residual <= LARGEST_RESIDUAL)
         exact = np.where(solution.error_estimate <= LARGEST_ROUNDING, CONVERGED, ROUNDED)
-        stable = np.where(change <= tolerance, exact, NOT_RESOLVED)
+        stable = np.where(change <= np.maximum(tolerance, solution.error_estimate), exact, NOT_RESOLVED)
         self.status[at] = np.where(solved, stable, NOT_SOLVED)
 
 

@@ -56,7 +56,14 @@ def _one_class(problem: Problem, controls: Controls, start: Array | None) -> Poi
         controls.noise_variance, state, result,
     )  # fmt: skip
     errors, (residual, amplification, steps) = result.T[:3], result.T[3:]
-    return PointSolutions(errors, residual, amplification * (residual + ROUNDING), steps.astype(int), state)
+    estimate = amplification * (residual + ROUNDING) + _misfit_rounding(problem, controls, errors[0])
+    return PointSolutions(errors, residual, estimate, steps.astype(int), state)
+
+
+def _misfit_rounding(problem: Problem, controls: Controls, test_error: Array) -> Array:
+    """What rounding of h - G, of the size of the label, does to its square where the fit is nearly perfect."""
+    label = problem.label_variance + controls.noise_variance
+    return ROUNDING * np.sqrt(label / np.maximum(test_error, np.finfo(float).tiny))
 
 
 def _many_classes(problem: Problem, controls: Controls, start: Array | None) -> PointSolutions:
@@ -72,14 +79,15 @@ def _many_classes(problem: Problem, controls: Controls, start: Array | None) -> 
         V, at, iterations[i] = many_classes.fixed_point(problem, V, t, ratio, beta, controls.ridge[i])
         t, state[i] = at.t, V
         inverse = 1 / (1 + V)
-        misfit, q, penalty = many_classes.mode_projection(problem, ratio * problem.weights * inverse, t, beta)
-        base = problem.target_residual + controls.noise_variance[i] + np.sum(misfit**2, axis=0)  # [modes.2]
-        source = base + at.ridge_response @ q
+        projection = many_classes.mode_projection(problem, ratio * problem.weights * inverse, t, beta)
+        base = problem.target_residual + controls.noise_variance[i] + np.sum(projection.misfit**2, axis=0)  # [modes.2]
+        source = base + at.ridge_response @ projection.penalties
         amplified = linalg.solve(many_classes.newton_matrix(at, V), np.array([source / (1 + V), np.ones(nodes)]).T)
         error = amplified[:, 0] * (1 + V)  # [err.1]
         errors[0, i] = problem.weights @ error
         errors[1, i] = problem.weights @ (error * inverse**2)
-        errors[2, i] = problem.weights @ (base * inverse) + penalty / ratio
+        errors[2, i] = problem.weights @ (base * inverse) + projection.cost / ratio
         residual[i] = np.max(np.abs(at.psi - V) * inverse)
-        estimate[i] = np.max(amplified[:, 1]) * (residual[i] + ROUNDING * at.conditioning)
+        estimate[i] = np.max(amplified[:, 1]) * (residual[i] + ROUNDING * at.conditioning) + projection.rounding
+    estimate += _misfit_rounding(problem, controls, errors[0])
     return PointSolutions(errors, residual, estimate, iterations, state)
