@@ -5,9 +5,9 @@ Carlo needs, independent samples.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -60,8 +60,9 @@ class DiscreteLaw(Law):
     probabilities: Sequence[float]
 
     def __post_init__(self) -> None:
-        values = tuple(number("values", v) for v in self.values)
-        probabilities = tuple(number("probabilities", q, least=0, most=1) for q in self.probabilities)
+        values = tuple(number("values", v) for v in _sequence("values", self.values))
+        given = _sequence("probabilities", self.probabilities)
+        probabilities = tuple(number("probabilities", q, least=0, most=1) for q in given)
         if not values or len(values) != len(probabilities):
             raise OutOfDomain("probabilities", self.probabilities, f"one number for each of {len(values)} >= 1 values")
         if abs(sum(probabilities) - 1) > 1e-12:
@@ -105,6 +106,12 @@ class GaussianLaw(Law):
 
     def sample(self, generator: np.random.Generator, size: int) -> Array:
         return self.scale * generator.standard_normal(size)
+
+
+def _sequence(field: str, values: Any) -> list[Any]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise OutOfDomain(field, values, "a sequence of numbers")
+    return list(values)
 
 
 LAWS: dict[str, type[Law]] = {law.__name__: law for law in (ConstantLaw, DiscreteLaw, RademacherLaw, GaussianLaw)}

@@ -1,9 +1,8 @@
 """Step sizes of the gradient step, each with its scaling: W1 = W0 + eta sqrt(p) G."""
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-
-import numpy as np
 
 from rmt_asymptotics.errors import OutOfDomain, number
 
@@ -57,7 +56,7 @@ class MaximalStep(Step):
         object.__setattr__(self, "rate", number("rate", self.rate, least=0))
 
     def learning_rate(self, samples: float, width: float) -> float:
-        return float(self.rate * np.sqrt(width))
+        return self.rate * math.sqrt(width)
 
 
 STEPS: dict[str, type[Step]] = {step.__name__: step for step in (FixedStep, PowerStep, MaximalStep)}

@@ -128,6 +128,11 @@ def test_cubic_polynomial_spans_its_monomials_only():
     assert len(span) == 2 and contained(span, GRID**3 - GRID) and not contained(span, GRID**5)
 
 
+def test_small_coefficients_count():
+    span = closed_span(rmt.polynomial(0, 0, 1, 0, 1e-4), 0.8, GRID)
+    assert len(span) == 3 and contained(span, GRID**4) and not contained(span, GRID**6)
+
+
 def test_closed_span_contains_every_class_mean():
     rng = np.random.default_rng(2)
     for name in ("relu", "tanh", "hermite_polynomial(3)", "tanh(x + 0.7)"):

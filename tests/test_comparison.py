@@ -13,10 +13,10 @@ SIGMAS = 4.0  # plus the finite-size effects that the drift measures: sizes are 
 
 
 def test_theory_is_taken_at_the_simulated_sizes():
-    comparison = rmt.compare(ONE_CLASS, dimension=40, **OPTIONS)
+    comparison = rmt.compare(ONE_CLASS, dimension=41, **OPTIONS)
     simulated, model = comparison.simulation, comparison.asymptotics.model
-    assert (simulated.width, simulated.samples) == (56, 104)
-    assert (model.width, model.width_ratio, model.sample_complexity) == (56, 56 / 40, 104 / 40)
+    assert (simulated.width, simulated.samples) == (57, 107)
+    assert (model.width, model.width_ratio, model.sample_complexity) == (57, 57 / 41, 107 / 41)
     assert comparison.limit.model == ONE_CLASS
     assert comparison.asymptotics.test_error == rmt.solve(model).test_error
 

@@ -149,6 +149,14 @@ def test_continuous_law_reaches_its_closed_span():
     assert_same(model.replace(width=10**14), model.replace(width=None), 1e-5)
 
 
+@pytest.mark.parametrize("activation", ["identity", "tanh", "sign", "centred(relu)"])
+def test_without_a_mean_the_width_does_not_matter(activation):
+    """The rounding of a mean that is zero must not be fitted, however weak its penalty."""
+    model = PLAIN.replace(activation=parse_activation(activation), ridge=1e-8, sample_complexity=0.9)
+    assert_same(model.replace(width=1), model.replace(width=10**16), 1e-12)
+    assert_same(model.replace(width=1), model.replace(width=None), 1e-12)
+
+
 def test_intercept_fits_constants():
     """A constant target is fitted by the intercept at p = infinity, and not at finite width."""
     model = PLAIN.replace(target=rmt.polynomial(1.7), noise_variance=0.0)

@@ -14,13 +14,16 @@ from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.expectations import expectation
 from rmt_asymptotics.models import OneStepNetwork
 
+SILENT = 1e-24  # residual labels below this share of E y^2 are rounding
+
 
 @dataclass(frozen=True)
 class GradientStep:
     """Moments of the activation and of the residual label y' = y - E[g] E[sigma] that shape the step.
 
     slope h1 = E[z sigma], curvature s2 = E[sigma He2], third h3 = E[sigma He3], slope_variance vs = E sigma'^2 - h1^2.
-    label_mean ybar = E y', label_second Y2 = E y'^2 (noise included), length B, alignment gamma.
+    label_mean ybar = E y', label_second Y2 = E y'^2 (noise included), length B, alignment gamma,
+    complement rho = sqrt(1 - gamma^2).
     span (2, 2): A = Yhat - ybar on (v, zeta).  noise_span (2, 2): T/Y2, the covariance of the gradient noise there.
     skew (2,): E[(sigma' - h1)^2 z] b/(2 alpha0), what that noise adds to the mean functions.
     """
@@ -33,6 +36,7 @@ class GradientStep:
     label_second: float
     length: float
     alignment: float
+    complement: float
     span: Array
     noise_span: Array
     skew: Array
@@ -70,27 +74,27 @@ def gradient_step(model: OneStepNetwork) -> GradientStep:
     f = _label_moments(model, float(hermite[0]))
     noise = model.noise_variance
     h1s, Y2 = f[1, 1], f[2, 0] + noise
-    B = float(np.sqrt(h1s**2 + Y2 / alpha0))  # [net.1]
-    if B == 0:
+    if SILENT * (expectation(lambda z: model.target(z) ** 2, model.target.kinks) + noise) >= Y2:
         raise OutOfDomain("target", model.target, "different from the network's initial output: the gradient vanishes")
-    gamma = h1s / B
+    B = float(np.sqrt(h1s**2 + Y2 / alpha0))  # [net.1]
+    gamma, rho = h1s / B, float(np.sqrt(Y2 / alpha0)) / B
+    # on theta and nu, where v = gamma theta + rho nu and zeta = rho theta - gamma nu: nothing cancels as rho -> 0
+    rotation = np.array([[gamma, rho], [rho, -gamma]])
+    scale = float(np.sqrt(alpha0 * Y2))
     y2z, y3 = f[2, 1], f[3, 0] + 3 * noise * f[1, 0]
-    A_tv = (y2z / alpha0 + h1s * f[1, 2]) / B
-    A_vv = (h1s**2 * f[1, 2] + 2 * h1s * y2z / alpha0 + y3 / alpha0**2) / B**2
+    A = np.array([[f[1, 2], y2z / scale], [y2z / scale, y3 / scale**2]])  # [net.3]
     noise_span: Array = np.eye(2)
     skew: Array = np.zeros(2)
     if model.span_noise:
         y2z2, y3z = f[2, 2] + f[2, 0] + noise, f[3, 1] + 3 * noise * h1s
         y4 = f[4, 0] + 6 * noise * f[2, 0] + 3 * noise**2
-        T_tv = (h1s * y2z2 + y3z / alpha0) / B
-        T_vv = (h1s**2 * y2z2 + 2 * h1s * y3z / alpha0 + y4 / alpha0**2 + Y2**2 / alpha0) / B**2
-        noise_span = _to_orthogonal(y2z2, T_tv, T_vv, gamma) / Y2  # [net.4]
-        b_v, rho = (h1s * y2z + y3 / alpha0) / B, np.sqrt((1 - gamma) * (1 + gamma))
-        b = np.array([b_v, (y2z - gamma * b_v) / rho if rho > 0 else 0.0])
-        skew = expectation(lambda z: (derivative(z) - h1) ** 2 * z, sigma.kinks, field="activation") * b / (2 * alpha0)
+        T = np.array([[y2z2, y3z / scale], [y3z / scale, y4 / scale**2 + Y2]])  # [net.4]
+        noise_span = rotation @ T @ rotation.T / Y2
+        asymmetry = expectation(lambda z: (derivative(z) - h1) ** 2 * z, sigma.kinks, field="activation")
+        skew = asymmetry * rotation @ np.array([y2z, y3 / scale]) / (2 * alpha0)
     return GradientStep(
         slope=h1, curvature=s2, third=h3, slope_variance=vs, label_mean=f[1, 0], label_second=Y2, length=B,
-        alignment=gamma, span=_to_orthogonal(f[1, 2], A_tv, A_vv, gamma), noise_span=noise_span, skew=skew,
+        alignment=gamma, complement=rho, span=rotation @ A @ rotation.T, noise_span=noise_span, skew=skew,
         step_sample_complexity=alpha0,
     )  # fmt: skip
 
@@ -107,12 +111,3 @@ def _label_moments(model: OneStepNetwork, activation_mean: float) -> dict[tuple[
 
     orders = [(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (3, 0)]
     return {order: moment(*order) for order in orders + [(2, 2), (3, 1), (4, 0)] * model.span_noise}
-
-
-def _to_orthogonal(tt: float, tv: float, vv: float, gamma: float) -> Array:
-    """A quadratic form given on theta and v, on the orthonormal v and zeta; 0 along zeta where theta = +-v."""
-    rho = np.sqrt((1 - gamma) * (1 + gamma))
-    if rho == 0:
-        return np.array([[vv, 0.0], [0.0, 0.0]])
-    v_zeta = (tv - gamma * vv) / rho
-    return np.array([[vv, v_zeta], [v_zeta, (tt - 2 * gamma * tv + gamma**2 * vv) / rho**2]])  # [net.3]

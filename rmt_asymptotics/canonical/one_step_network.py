@@ -4,6 +4,8 @@ Classes are the values g of the readout; e = eta g/sqrt(p).  Each class has its 
 directions of the initial weights, and the same two directions of the gradient noise.
 """
 
+import math
+
 import numpy as np
 
 from rmt_asymptotics._types import Array
@@ -17,15 +19,17 @@ from rmt_asymptotics.gaussian.conditional import ConditionalMoments, conditional
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.steps import MaximalStep
 
+NO_SPIKE = 1e-100  # spikes per unit of readout below this resolve nothing
+
 
 def one_step_problem(model: OneStepNetwork, level: int) -> Problem:
     """The functions of kappa at refinement `level`; at p = infinity below the maximal step, `limit_problem`."""
     if model.width is None and not isinstance(model.step, MaximalStep):
         return limit_problem(model, level)
     step = gradient_step(model)
-    gamma, rho = step.alignment, np.sqrt((1 - step.alignment) * (1 + step.alignment))
+    gamma, rho = step.alignment, step.complement
     rate = relative_rate(model)
-    resolution = 1 / max(abs(rate * step.slope * step.length), np.finfo(float).tiny)
+    resolution = 1 / max(abs(rate * step.slope * step.length), NO_SPIKE)
     g, pi = model.readout.quadrature(CLASS_COUNTS[level], resolution)
     e = rate * g
     u, c = step.spike(e), step.bulk_variance(e)
@@ -39,7 +43,7 @@ def one_step_problem(model: OneStepNetwork, level: int) -> Problem:
     target = conditional_moments(model.target, model.target.kinks, gamma * kappa, rho, field="target")
     if model.width is not None:
         means = Modes.of_classes(bulk.mean, 0, strength=model.width)
-    elif model.readout.continuous:
+    elif model.readout.continuous and rate > 0:
         growth = step.curvature * step.label_mean
         noise = float(step.noise(np.ones(1))[0])
         means = Modes.free(
@@ -56,7 +60,7 @@ def relative_rate(model: OneStepNetwork) -> float:
     if model.width is None:
         return model.step.learning_rate(1.0, 1.0)
     samples = model.sample_complexity * model.width / model.width_ratio
-    return model.step.learning_rate(samples, model.width) / float(np.sqrt(model.width))
+    return model.step.learning_rate(samples, model.width) / math.sqrt(model.width)
 
 
 def plain_directions(step: GradientStep, e: Array, kappa: Array, bulk: ConditionalMoments) -> Modes:

@@ -71,7 +71,7 @@ def limit_problem(model: OneStepNetwork, level: int) -> Problem:
             "readout", model.readout, "of more values, or the activation centred: its spike would be the intercept"
         )
     one = np.ones(1)
-    gamma, rho = step.alignment, np.sqrt((1 - step.alignment) * (1 + step.alignment))
+    gamma, rho = step.alignment, step.complement
     rule = kappa_rule(model.target, gamma, 0 * one, one, one, False, level)
     kappa = rule.nodes
     bulk = conditional_moments(model.activation, model.activation.kinks, np.zeros((1, len(kappa))), 1.0)

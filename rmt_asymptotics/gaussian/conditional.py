@@ -54,7 +54,7 @@ def conditional_moments(
     result = np.empty((4, shifts.size))
     unsettled = np.arange(shifts.size)
     previous, outermost = _moments(function, kinks, shifts, scales, ORDERS[0], field)
-    largest = np.max(_second_moment(previous))
+    largest = float(np.max(_second_moment(previous)))
     if not np.isfinite(largest) or np.any(outermost > TAIL * largest):
         raise OutOfDomain(field, function, "a function with a finite second moment under N(0, 1)")
     for order in ORDERS[1:]:

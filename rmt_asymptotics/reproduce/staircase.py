@@ -64,7 +64,7 @@ def draw(dataset: "xarray.Dataset") -> "Figure":
     edges = np.searchsorted(CRITICAL, dataset.exponent.values[plateau])
     for order in np.unique(edges):
         part = dataset.isel(exponent=np.flatnonzero(plateau)[edges == order])
-        label = "p = $\\infty$" if order == edges[0] else None
+        label = "p = $\\infty$" if order == edges[0] else ""
         axes.plot(part.exponent, part.limit, color="#0072B2", linewidth=2.2, label=label)
     critical = dataset.sel(exponent=list(CRITICAL))
     axes.plot(

@@ -116,7 +116,7 @@ class Projection:
 
 
 def mode_projection(problem: Problem, g: Array, t: Array, beta: float) -> Projection:
-    """Least squares with rows sqrt(g) F and a row 1/sqrt(Cap_j) for each mode; free modes have no such row.  [modes.1]"""
+    """Least squares with rows sqrt(g) F and a row 1/sqrt(Cap_j) a mode; free modes have none.  [modes.1]"""
     strengths = problem.strengths[0] + beta * problem.strengths[1]
     weights = problem.class_weights * t
     cap = strengths * weights[problem.mode_classes]

@@ -81,9 +81,8 @@ def solve_refined(
         finer = problem_at(level)
         coarse_errors = solution.errors[:, unstable]
         solution = solve_points(finer, controls.at(active), carry_over(problem, finer, solution.state[unstable]))
-        scale = np.maximum(
-            np.abs(solution.errors), NEGLIGIBLE * (finer.label_variance + controls.noise_variance[active])
-        )
+        label = finer.label_variance + controls.noise_variance[active]
+        scale = np.maximum(np.abs(solution.errors), NEGLIGIBLE * label + np.finfo(float).tiny)
         change = np.max(np.abs(solution.errors - coarse_errors) / scale, axis=0)
         refined.write(active, solution, change, finer, tolerance)
         problem = finer
