@@ -170,3 +170,13 @@ def test_infinite_moments_are_refused(function):
 def test_undeclared_kinks_are_noticed():
     with pytest.raises(rmt.OutOfDomain, match="kinks"):
         conditional_moments(np.sign, (), 0.3, 1.0)
+
+
+@pytest.mark.parametrize("target", ["sign(x - 1)", "Max(x - 1, 0)", "Abs(x + 0.5)"])
+@pytest.mark.parametrize("alignment", [0.99, 0.9999, -1.0])
+def test_rule_in_kappa_sees_kinks_away_from_zero(target, alignment):
+    """E[y kappa] = gamma c_1 of a nearly aligned target."""
+    function = rmt.Activation.from_expression(target)
+    problem = translate(ONE_CLASS.replace(target=function, alignment=alignment), 4)
+    first = problem.weights @ (problem.target[0] * problem.nodes)
+    assert abs(first - alignment * function.hermite_coefficients(1)[1]) < ACCURACY

@@ -74,7 +74,8 @@ def gradient_step(model: OneStepNetwork) -> GradientStep:
     f = _label_moments(model, float(hermite[0]))
     noise = model.noise_variance
     h1s, Y2 = f[1, 1], f[2, 0] + noise
-    if SILENT * (expectation(lambda z: model.target(z) ** 2, model.target.kinks) + noise) >= Y2:
+    sizes = [expectation(lambda z, g=g: g(z) ** 2, g.kinks) for g in (model.target, sigma)]
+    if SILENT * sum(sizes) >= Y2:
         raise OutOfDomain("target", model.target, "different from the network's initial output: the gradient vanishes")
     B = float(np.sqrt(h1s**2 + Y2 / alpha0))  # [net.1]
     gamma, rho = h1s / B, float(np.sqrt(Y2 / alpha0)) / B
