@@ -7,12 +7,14 @@ import rmt_asymptotics as rmt
 from rmt_asymptotics.canonical.span import closed_span
 from rmt_asymptotics.canonical.translation import LEVELS, control_fields, translate
 from rmt_asymptotics.expressions import parse_activation
+from rmt_asymptotics.gaussian.quadrature import Rule, gaussian_density
 from tests import naive
 from tests.problems import CONTINUOUS, GENERIC, ONE_CLASS, PLAIN, SPIKED, TWO_CLASSES
 
 QUADRATURE = 1e-11  # relative, at a level where the functions are resolved
 MODEL_LEVEL = 3
 GRID = np.linspace(-4, 4, 81)  # symmetric about 0
+RULE = Rule(GRID, 0.1 * gaussian_density(GRID))
 
 
 @pytest.mark.parametrize("name", SPIKED)
@@ -117,19 +119,19 @@ def contained(span, function):
 @pytest.mark.parametrize(("activation", "variance"), SPANS)
 def test_closed_span(activation, variance):
     """[span.1], the table of closed_span.md."""
-    span = closed_span(parse_activation(activation), variance, GRID)
+    span = closed_span(parse_activation(activation), variance, RULE)
     functions = {"odd": ODD, "even": EVEN, "kappa": GRID, "one": np.ones_like(GRID)}
     found = {name: bool(contained(span, function)) for name, function in functions.items()}
     assert found == SPANS[activation, variance]
 
 
 def test_cubic_polynomial_spans_its_monomials_only():
-    span = closed_span(rmt.hermite_polynomial(3), 1.3, GRID)
+    span = closed_span(rmt.hermite_polynomial(3), 1.3, RULE)
     assert len(span) == 2 and contained(span, GRID**3 - GRID) and not contained(span, GRID**5)
 
 
 def test_small_coefficients_count():
-    span = closed_span(rmt.polynomial(0, 0, 1, 0, 1e-4), 0.8, GRID)
+    span = closed_span(rmt.polynomial(0, 0, 1, 0, 1e-4), 0.8, RULE)
     assert len(span) == 3 and contained(span, GRID**4) and not contained(span, GRID**6)
 
 
@@ -137,7 +139,7 @@ def test_closed_span_contains_every_class_mean():
     rng = np.random.default_rng(2)
     for name in ("relu", "tanh", "hermite_polynomial(3)", "tanh(x + 0.7)"):
         activation = parse_activation(name)
-        span = closed_span(activation, 1.2, GRID)
+        span = closed_span(activation, 1.2, RULE)
         for u in rng.normal(size=3):
             mean, _, _ = naive.conditional_moments(activation, activation.kinks, u, 1.2, GRID)
             assert contained(span, mean), (name, u)

@@ -1,6 +1,7 @@
 """The network after one gradient step: published values, two independent evaluations, sampled batches, corners."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -167,4 +168,4 @@ def test_no_step_is_random_features(law, step, width):
 def test_wide_maximal_step_reaches_its_limit():
     limit = rmt.solve(GENERIC.replace(width=None)).test_error
     gaps = [rmt.solve(GENERIC.replace(width=10**k)).test_error / limit - 1 for k in (3, 5, 7, 9)]
-    assert all(0 < later < 0.02 * gap for gap, later in zip(gaps, gaps[1:], strict=False)), gaps  # 1/p
+    assert all(0 < later < 0.02 * gap for gap, later in pairwise(gaps)), gaps  # 1/p

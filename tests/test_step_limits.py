@@ -1,10 +1,10 @@
 """Infinite width below the maximal step: closed forms, the staircase, which modes exist, and how widths approach it."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from mpmath import mp, mpf
 from numpy.polynomial.hermite_e import herme2poly
 
 import rmt_asymptotics as rmt
@@ -15,7 +15,6 @@ from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.expressions import parse_activation
 from rmt_asymptotics.gaussian.expectations import expectation
 from rmt_asymptotics.state_evolution.ridge import solve_points
-from theory_notes.checks import one_step
 from validation.published import ba22, moniri24
 
 CLOSED = 1e-9  # digits that the published vectors carry
@@ -159,7 +158,7 @@ def test_widths_approach_the_staircase(exponent):
     assert orders(model) == tuple(expected)
     widths = (10**3, 10**6, 10**9, 10**12, 10**16)
     gaps = [abs(rmt.solve(model.replace(width=p), tolerance=1e-8).test_error - value) for p in widths]
-    assert all(later < 0.9 * gap for gap, later in zip(gaps, gaps[1:], strict=False)), gaps
+    assert all(later < 0.9 * gap for gap, later in pairwise(gaps)), gaps
 
 
 @pytest.mark.parametrize("exponent", [0.25, 0.29, 0.35, 0.375])
@@ -259,7 +258,7 @@ def test_strengths_at_the_critical_exponents(order, step, changes, readout_part)
 @pytest.mark.parametrize("exponent", [0.0, 0.25, 0.3, 1 / 3, 0.39])
 @pytest.mark.parametrize("scale", [1e-5, 1e4])
 def test_units_of_labels_and_of_features_do_not_matter(exponent, scale):
-    target, sigma = (np.array(f) for f in ((-0.6 + 0.6, 0.1, -0.6, 0.3, 0.2), herme2poly((0, 1, 0.4, 0.3, 0.2))))
+    target, sigma = (np.array(f) for f in ((0.0, 0.1, -0.6, 0.3, 0.2), herme2poly((0, 1, 0.4, 0.3, 0.2))))
     model = STAIRCASE.replace(activation=rmt.polynomial(*sigma), step=rmt.PowerStep(exponent, 1.4))
     value = rmt.solve(model, **TIGHT).test_error
     labels = model.replace(
@@ -281,7 +280,8 @@ def test_a_critical_exponent_separates_two_plateaus(order):
         for shift in (-1e-6, 0, 1e-6, 1e-14)
     )
     assert above < at < below and rounded == at
-    plateaus = [rmt.solve(STAIRCASE.replace(step=rmt.PowerStep(critical + s)), **TIGHT).test_error for s in (-0.01, 0.01)]
+    lower, upper = (STAIRCASE.replace(step=rmt.PowerStep(critical + shift)) for shift in (-0.01, 0.01))
+    plateaus = [rmt.solve(model, **TIGHT).test_error for model in (lower, upper)]
     assert [below, above] == pytest.approx(plateaus, rel=1e-12)
 
 

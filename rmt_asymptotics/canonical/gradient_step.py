@@ -11,6 +11,7 @@ from numpy.polynomial.hermite_e import hermeval
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.expectations import expectation
 from rmt_asymptotics.models import OneStepNetwork
 
@@ -74,8 +75,8 @@ def gradient_step(model: OneStepNetwork) -> GradientStep:
     f = _label_moments(model, float(hermite[0]))
     noise = model.noise_variance
     h1s, Y2 = f[1, 1], f[2, 0] + noise
-    sizes = [expectation(lambda z, g=g: g(z) ** 2, g.kinks) for g in (model.target, sigma)]
-    if SILENT * sum(sizes) >= Y2:
+    sizes = [conditional_moments(g, g.kinks, 0.0, 1.0).second for g in (model.target, sigma)]
+    if SILENT * float(sum(sizes)) >= Y2:
         raise OutOfDomain("target", model.target, "different from the network's initial output: the gradient vanishes")
     B = float(np.sqrt(h1s**2 + Y2 / alpha0))  # [net.1]
     gamma, rho = h1s / B, float(np.sqrt(Y2 / alpha0)) / B

@@ -19,7 +19,7 @@ from rmt_asymptotics.gaussian.conditional import ConditionalMoments, conditional
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.steps import MaximalStep
 
-NO_SPIKE = 1e-100  # spikes per unit of readout below this resolve nothing
+NO_SPIKE = 1e-12  # spikes per unit of readout below this are rounding
 
 
 def one_step_problem(model: OneStepNetwork, level: int) -> Problem:
@@ -42,8 +42,8 @@ def one_step_problem(model: OneStepNetwork, level: int) -> Problem:
     )
     target = conditional_moments(model.target, model.target.kinks, gamma * kappa, rho, field="target")
     if model.width is not None:
-        means = Modes.of_classes(bulk.mean, 0, strength=model.width)
-    elif model.readout.continuous and rate > 0:
+        means = Modes.of_classes(bulk.mean, 0, strength=float(model.width))
+    elif model.readout.continuous and abs(rate * step.slope * step.length) > NO_SPIKE:
         growth = step.curvature * step.label_mean
         noise = float(step.noise(np.ones(1))[0])
         means = Modes.free(

@@ -16,6 +16,6 @@ def random_features_problem(model: RandomFeatures, level: int) -> Problem:
     """The problem on its single node; `level` changes nothing."""
     bulk = conditional_moments(model.activation, model.activation.kinks, np.zeros((1, 1)), 1.0)
     target = conditional_moments(model.target, model.target.kinks, np.zeros(1), 1.0, field="target")
-    intercept = Modes.of_classes(bulk.mean, 0, strength=np.inf if model.width is None else model.width)
+    intercept = Modes.of_classes(bulk.mean, 0, strength=np.inf if model.width is None else float(model.width))
     teacher = Modes.of_classes(0, bulk.linear, per_width_ratio=1)
     return Problem.assemble(Rule(np.zeros(1), np.ones(1)), np.ones(1), bulk, intercept + teacher, target)

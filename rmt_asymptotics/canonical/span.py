@@ -44,7 +44,7 @@ def closed_span(
             return 0.5 * (activation(scale * z) + (-1) ** parity * activation(-scale * z))
 
         moments = conditional_moments(part, kinks, 0.0, 1.0)
-        energy = float(moments.mean**2 + moments.linear**2 + moments.residual)
+        energy = float(moments.second)
         coefficients = hermite_coefficients(part, kinks, DEGREE)
         coefficients[np.abs(coefficients) * norms <= PRESENT * np.sqrt(energy)] = 0
         if energy - np.sum((coefficients * norms) ** 2) <= 1e-12 * energy:

@@ -27,7 +27,7 @@ def spiked_problem(model: SpikedRandomFeatures, level: int) -> Problem:
     directions = Modes.of_classes(kappa * bulk.linear, 0, per_width_ratio=1)
     directions += Modes.of_classes(0 * kappa, bulk.linear, per_width_ratio=1)
     if model.width is not None:
-        means = Modes.of_classes(bulk.mean, 0, strength=model.width)
+        means = Modes.of_classes(bulk.mean, 0, strength=float(model.width))
     elif model.spike.continuous:
         means = Modes.free(closed_span(model.activation, c, rule))  # [span.1]
     else:

@@ -8,84 +8,127 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.expansion import mean_expansion
 from rmt_asymptotics.canonical.gradient_step import GradientStep, gradient_step
 from rmt_asymptotics.canonical.grids import kappa_rule
 from rmt_asymptotics.canonical.problem import Modes, Problem
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import conditional_moments
+from rmt_asymptotics.gaussian.quadrature import sinh_rule
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.steps import FixedStep, PowerStep
 
 EQUAL = 1e-12  # exponents closer than this to a critical one are at it
-PRESENT = 1e-10  # modes and powers of the readout below this, relative, are rounding
-LARGEST_ORDER = (
-    12  # of a polynomial mode; exponents above (11/24) want more, where the maximal step is the better model
-)
+PRESENT = 1e-10  # parts of modes and of powers of the readout below this, relative, are rounding
+LARGEST_ORDER = 12  # of a polynomial mode; exponents above 11/24 want more, where the maximal step is the better model
 
 
 @dataclass(frozen=True)
 class StepMode:
-    """Mode q: infinite strength if free, else prefactor^(2q) (n/p)^(q-1) Var(g^q given the lower existing powers)."""
+    """Mode q, with the function `mode_function`: infinite strength if free, else
+    (prefactor h1 B)^(2q) (n/p)^(q-1) times what the lower existing powers leave of E g^(2q).
+    """
 
     order: int
     strength: float
 
 
+INTERCEPT = (StepMode(0, np.inf),)  # without a step; its function is the mean of the activation, which may be zero
+
+
 def step_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...]:
-    """The modes that the step leaves at p = infinity, in increasing order."""
+    """The modes that the step leaves at p = infinity, in increasing order.
+
+    Mode q exists if neither its vector g^q nor its function lies in the span of those of the lower existing modes.
+    """
     exponent, prefactor = _power(model)
-    coefficients = model.activation.hermite_coefficients(2 * LARGEST_ORDER)
     g, pi = model.readout.quadrature(400, 1.0)
-    samples_per_feature = model.sample_complexity / model.width_ratio
-    probe = np.linspace(-2, 2, 41)
-    basis = np.zeros((0, len(g)))
-    modes = []
-    for q in range(LARGEST_ORDER + 1):
+    size = np.sqrt(float(conditional_moments(model.activation, model.activation.kinks, 0.0, 1.0).second))
+    norms = np.sqrt(np.cumprod([1.0, *range(1, 2 * LARGEST_ORDER + 1)]))
+    coefficients = model.activation.hermite_coefficients(2 * LARGEST_ORDER) * norms
+    degree = int(np.max(np.flatnonzero(np.abs(coefficients) > PRESENT * size), initial=0))
+    rule = sinh_rule(200)
+    powers: Array = np.zeros((0, len(g)))
+    functions: Array = np.zeros((0, len(rule.nodes)))
+    modes: list[StepMode] = []
+    for q in range(degree + 1):
         critical = (q - 1) / (2 * q) if q else -np.inf
-        if exponent < critical - EQUAL:
+        if exponent < critical - EQUAL or len(powers) == len(np.unique(g)):
             break
         if q == LARGEST_ORDER:
             raise OutOfDomain("step", model.step, "further below exponent 1/2, or MaximalStep(rate) at its end")
-        size = np.max(np.abs(mean_expansion(coefficients, *_growth(step), q, probe)))
         power = np.sqrt(pi) * g**q
-        rest = power - (power @ basis.T) @ basis
-        rest -= (rest @ basis.T) @ basis
-        left = float(rest @ rest)
-        if size <= PRESENT or left <= PRESENT * float(power @ power):
+        function = np.sqrt(rule.weights) * mode_function(model, step, q, rule.nodes)
+        power_left, function_left = _less(power, powers), _less(function, functions)
+        if _negligible(power_left, np.linalg.norm(power)) or _negligible(
+            function_left, max(np.linalg.norm(function), size)
+        ):
             continue
-        basis = np.vstack([basis, rest / np.sqrt(left)])
-        finite = prefactor ** (2 * q) * samples_per_feature ** (q - 1) * left if q else np.inf
+        powers, functions = _extended(powers, power_left), _extended(functions, function_left)
+        unit = prefactor * step.slope * step.length
+        ratio = model.sample_complexity / model.width_ratio
+        finite = unit ** (2 * q) * ratio ** (q - 1) * float(power_left @ power_left)
         modes.append(StepMode(q, np.inf if exponent > critical + EQUAL else finite))
     return tuple(modes)
+
+
+def mode_function(model: OneStepNetwork, step: GradientStep, order: int, kappa: Array) -> Array:
+    """M_q(kappa)/(h1 B)^q, the coefficient of (e h1 B)^q in the class mean: c_q kappa^q + lower powers.  [exp.1]"""
+    unit = step.slope * step.length
+    linear = step.curvature * step.label_mean
+    quadratic = linear**2 + float(step.noise(np.ones(1))[0])
+    coefficients = model.activation.hermite_coefficients(2 * LARGEST_ORDER)
+    return mean_expansion(coefficients, 1.0, linear / unit, quadratic / unit**2, order, kappa)
+
+
+def _less(vector: Array, basis: Array) -> Array:
+    """What the orthonormal rows of `basis` leave of a vector."""
+    rest = vector - (vector @ basis.T) @ basis
+    return np.asarray(rest - (rest @ basis.T) @ basis)
+
+
+def _negligible(rest: Array, size: float | np.floating) -> bool:
+    return bool(np.linalg.norm(rest) <= PRESENT * size)
+
+
+def _extended(basis: Array, rest: Array) -> Array:
+    return np.vstack([basis, rest / np.linalg.norm(rest)])
 
 
 def limit_problem(model: OneStepNetwork, level: int) -> Problem:
     """One class of neurons, the finite directions h1 kappa and h1 s, and the modes of the step."""
     step = gradient_step(model)
-    if abs(step.slope) <= PRESENT and _power(model)[1] > 0:
+    one = np.ones(1)
+    rule = kappa_rule(model.target, step.alignment, 0 * one, one, one, False, level)
+    kappa = rule.nodes
+    bulk = conditional_moments(model.activation, model.activation.kinks, np.zeros((1, len(kappa))), 1.0)
+    target = conditional_moments(
+        model.target, model.target.kinks, step.alignment * kappa, step.complement, field="target"
+    )
+    directions = Modes.of_classes(kappa * bulk.linear, 0, per_width_ratio=1)
+    directions += Modes.of_classes(0 * kappa, bulk.linear, per_width_ratio=1)
+    for mode in _checked_modes(model, step):
+        function = mode_function(model, step, mode.order, kappa)[None] if mode.order else bulk.mean
+        if np.isinf(mode.strength):
+            directions = Modes.free(function) + directions
+        else:
+            directions += Modes.of_classes(function, 0, strength=mode.strength)
+    return Problem.assemble(rule, one, bulk, directions, target)
+
+
+def _checked_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...]:
+    """`step_modes`, or `OutOfDomain` where the step can leave no spike."""
+    if _power(model)[1] == 0:
+        return INTERCEPT
+    if abs(step.slope) <= PRESENT * np.sqrt(step.slope**2 + step.slope_variance):
         raise OutOfDomain("activation", model.activation, "with E[z sigma] != 0 for this step; else use MaximalStep")
     modes = step_modes(model, step)
     if isinstance(model.step, PowerStep) and all(mode.order == 0 for mode in modes):
         raise OutOfDomain(
             "readout", model.readout, "of more values, or the activation centred: its spike would be the intercept"
         )
-    one = np.ones(1)
-    gamma, rho = step.alignment, step.complement
-    rule = kappa_rule(model.target, gamma, 0 * one, one, one, False, level)
-    kappa = rule.nodes
-    bulk = conditional_moments(model.activation, model.activation.kinks, np.zeros((1, len(kappa))), 1.0)
-    target = conditional_moments(model.target, model.target.kinks, gamma * kappa, rho, field="target")
-    coefficients = model.activation.hermite_coefficients(2 * LARGEST_ORDER)
-    directions = Modes.of_classes(kappa * bulk.linear, 0, per_width_ratio=1)
-    directions += Modes.of_classes(0 * kappa, bulk.linear, per_width_ratio=1)
-    for mode in modes:
-        function = mean_expansion(coefficients, *_growth(step), mode.order, kappa)[None]
-        if np.isinf(mode.strength):
-            directions = Modes.free(function) + directions
-        elif mode.strength > 0:
-            directions += Modes.of_classes(function, 0, strength=mode.strength)
-    return Problem.assemble(rule, one, bulk, directions, target)
+    return modes
 
 
 def _power(model: OneStepNetwork) -> tuple[float, float]:
@@ -94,9 +137,3 @@ def _power(model: OneStepNetwork) -> tuple[float, float]:
         return model.step.exponent, model.step.prefactor
     assert isinstance(model.step, FixedStep)
     return 0.0, model.step.eta
-
-
-def _growth(step: GradientStep) -> tuple[float, float, float]:
-    """slope, linear and quadratic of `mean_expansion`: u = e h1 B and c = (1 + e s2 ybar)^2 + e^2 Y2 vs/alpha0."""
-    linear = step.curvature * step.label_mean
-    return step.slope * step.length, linear, linear**2 + float(step.noise(np.ones(1))[0])

@@ -30,6 +30,11 @@ class ConditionalMoments:
     quadratic: Array
     residual: Array
 
+    @property
+    def second(self) -> Array:
+        """E f^2."""
+        return self.mean**2 + self.linear**2 + self.residual
+
 
 def conditional_moments(
     function: Callable[[Array], Array],

@@ -20,7 +20,7 @@ CORRECTED = {0.2: "0.04812", 0.9: "0.04161", 1.6: "0.03633", 3.0: "0.03151"}  # 
 
 
 class Step(NamedTuple):
-    """Moments of sigma and of the residual label, B, gamma, and Yhat less ybar in the span of v and zeta   [net.1-net.3]."""
+    """Moments of sigma and of the residual label, B, gamma, rho, Yhat less ybar on (v, zeta), n0/d   [net.1-net.3]."""
 
     h1: mpf
     s2: mpf
@@ -91,8 +91,9 @@ def direction_modes(known, e, kappa, b, curved):
 
 
 def solve(
-    activation, slope, target, *, readouts, probabilities, rate, step_sample_complexity, sample_complexity, width_ratio,
-    ridge, noise_variance=0, width=math.inf, activation_kinks=(), target_kinks=(), corrections=True, digits=30, step=0.1,
+    activation, slope, target, *, readouts, probabilities, rate, step_sample_complexity, sample_complexity,
+    width_ratio, ridge, noise_variance=0, width=math.inf, activation_kinks=(), target_kinks=(), corrections=True,
+    digits=30, step=0.1,
 ):  # fmt: skip
     """The network with finitely many values g of the readout and e = rate g, to about `digits` - 8 digits.
 
