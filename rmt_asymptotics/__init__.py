@@ -27,7 +27,19 @@ from rmt_asymptotics.comparison import Comparison, compare, compare_curve
 from rmt_asymptotics.errors import NotConverged, OutOfDomain
 from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw, RademacherLaw
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, SpikedRandomFeatures
-from rmt_asymptotics.montecarlo import Estimate, Simulation, simulate, simulation_curve
+from rmt_asymptotics.montecarlo import (
+    Estimate,
+    Pair,
+    Simulation,
+    WeightStatistics,
+    feature_eigenvalues,
+    simulate,
+    simulate_pair,
+    simulation_curve,
+    spiked_equivalent,
+    weight_statistics,
+)
+from rmt_asymptotics.spectra import FeatureSpectrum, WeightSpectrum, spectrum, weight_spectrum
 from rmt_asymptotics.state_evolution.refinement import Status
 from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
 from rmt_asymptotics.sweeps.grids import learning_curve, sweep
@@ -39,12 +51,14 @@ __all__ = [
     "ConstantLaw",
     "DiscreteLaw",
     "Estimate",
+    "FeatureSpectrum",
     "FixedStep",
     "GaussianLaw",
     "MaximalStep",
     "NotConverged",
     "OneStepNetwork",
     "OutOfDomain",
+    "Pair",
     "PowerStep",
     "RademacherLaw",
     "RandomFeatures",
@@ -53,11 +67,14 @@ __all__ = [
     "Solution",
     "SpikedRandomFeatures",
     "Status",
+    "WeightSpectrum",
+    "WeightStatistics",
     "centred",
     "compare",
     "compare_curve",
     "cos",
     "erf",
+    "feature_eigenvalues",
     "gelu",
     "hermite_polynomial",
     "identity",
@@ -69,10 +86,15 @@ __all__ = [
     "sign",
     "silu",
     "simulate",
+    "simulate_pair",
     "simulation_curve",
     "sin",
     "softplus",
     "solve",
+    "spectrum",
+    "spiked_equivalent",
     "sweep",
     "tanh",
+    "weight_spectrum",
+    "weight_statistics",
 ]

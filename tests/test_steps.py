@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 import rmt_asymptotics as rmt
+from rmt_asymptotics.asymptotics import control_points
+from rmt_asymptotics.canonical.one_step_network import one_step_problem
 from rmt_asymptotics.expressions import parse_activation
 from rmt_asymptotics.serialisation import model_from_dict, model_to_dict
+from rmt_asymptotics.state_evolution.ridge import solve_points
 
 NETWORK = rmt.OneStepNetwork(
     activation=parse_activation("tanh(x + 0.7)"),
@@ -137,7 +140,14 @@ def test_sweep_over_steps_is_pointwise(width):
                 assert float(swept.training_objective) == pytest.approx(point.training_objective, rel=IDENTICAL)
 
 
-def test_noise_shapes_the_step():
-    dataset = rmt.sweep(NETWORK, noise_variance=[0.0, 0.5])
-    for noise, value in zip([0.0, 0.5], dataset.test_error.values, strict=True):
-        assert value == pytest.approx(rmt.solve(NETWORK.replace(noise_variance=noise)).test_error, rel=IDENTICAL)
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("field", ["sample_complexity", "width_ratio", "noise_variance", "ridge"])
+def test_points_of_a_curve_have_their_own_step(step, field):
+    """Labels' noise shapes the gradient, and a power of n depends on n: the problem shared along a curve knows."""
+    model = NETWORK.replace(step=step)
+    values = [0.9 * getattr(model, field), 1.7 * getattr(model, field)]
+    curve = rmt.sweep(model, **{field: values}).test_error.values
+    for value, swept in zip(values, curve, strict=True):
+        point = model.replace(**{field: value})
+        direct = solve_points(one_step_problem(point, 3), control_points(point, {})).errors[0, 0]
+        assert swept == pytest.approx(direct, rel=1e-9)

@@ -1,4 +1,4 @@
-"""The command line: `rmt-asymptotics curve | compare | reproduce`.
+"""The command line: `rmt-asymptotics curve | compare | spectrum | reproduce`.
 
 Exit status: 0 for success; 2 for input that is refused, before anything is computed or written; 1 where points did
 not converge (what was reached is printed and written) or a file could not be written.
@@ -14,6 +14,7 @@ import click
 from rmt_asymptotics.cli.compare import compare
 from rmt_asymptotics.cli.curve import curve
 from rmt_asymptotics.cli.reproduce import reproduce
+from rmt_asymptotics.cli.spectrum import spectrum_command
 from rmt_asymptotics.errors import NotConverged, OutOfDomain
 from rmt_asymptotics.output import NotWritten
 
@@ -21,7 +22,7 @@ REFUSED, FAILED, INTERRUPTED = 2, 1, 130
 
 
 @click.group(
-    commands={"curve": curve, "compare": compare, "reproduce": reproduce},
+    commands={"curve": curve, "compare": compare, "spectrum": spectrum_command, "reproduce": reproduce},
     invoke_without_command=True,
     context_settings={"max_content_width": 110},
 )
