@@ -31,7 +31,7 @@ class Activation:
 
     >>> soft_sign = Activation(lambda x: x / np.sqrt(1 + x * x), name="soft_sign")
     >>> tanh.hermite_coefficients(3).round(8)
-    array([ 0.        ,  0.60570551,  0.        , -0.06120034])
+    array([ 0.        ,  0.60570551,  0.        , -0.06059923])
     """
 
     function: ScalarFunction = field(repr=False)

@@ -43,13 +43,20 @@ def parse_activation(text: str) -> Activation:
 def _syntax(text: str) -> ast.expr:
     try:
         tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, AttributeError):
+    except (SyntaxError, ValueError, AttributeError, TypeError, RecursionError, MemoryError):
         raise OutOfDomain("expression", text, ALLOWED) from None
     for node in ast.walk(tree):
         number = not isinstance(node, ast.Constant) or type(node.value) in (int, float, bool)
-        if not isinstance(node, SYNTAX) or not number:
+        if not isinstance(node, SYNTAX) or not number or _is_tower(node):
             raise OutOfDomain("expression", text, ALLOWED)
     return tree.body
+
+
+def _is_tower(node: ast.AST) -> bool:
+    """A power in an exponent, as in 9**9**9, which could keep sympy busy for ever."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Pow):
+        return False
+    return any(isinstance(inner, ast.Pow) for inner in ast.walk(node.right))
 
 
 def _built_in(node: ast.expr) -> Activation | None:
@@ -84,7 +91,7 @@ def activation_from_expression(text: str) -> Activation:
         derivative = sympy.diff(smooth, x).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
     except Exception:
         raise OutOfDomain("expression", text, ALLOWED) from None
-    if not smooth.free_symbols <= {x}:
+    if not smooth.free_symbols <= {x} or smooth.has(sympy.I, sympy.zoo, sympy.nan):
         raise OutOfDomain("expression", text, ALLOWED)
     function, slope = (sympy.lambdify(x, f, ["scipy", "numpy"]) for f in (smooth, derivative))
     kinks = _kinks(smooth, x, text)

@@ -15,6 +15,7 @@ from rmt_asymptotics.gaussian.quadrature import CUTOFF, gaussian_density, legend
 
 SETTLED = 1e-13  # change from rule to rule, relative to the second moment, that is rounding
 ROUNDED = 2e-15  # a mean below this share of the root mean square is 0, as by symmetry: widths of 1e16 see it
+ARGUMENT = 8 * float(np.finfo(float).eps)  # rounding of shift + scale z in units of shift: kinks are off by it
 FAINT = 1e-20  # second moments below this share of the largest are measured against that share
 TAIL = 1e-12  # share of the largest second moment that may sit on the outermost nodes
 ORDERS = tuple(48 * 2**level for level in range(9))
@@ -64,7 +65,8 @@ def conditional_moments(
         raise OutOfDomain(field, function, "a function with a finite second moment under N(0, 1)")
     for order in ORDERS[1:]:
         current, _ = _moments(function, kinks, shifts[unsettled], scales[unsettled], order, field)
-        moving = np.any(np.abs(current - previous) > SETTLED * _sizes(current, largest), axis=0)
+        slack = SETTLED + ARGUMENT * np.abs(shifts[unsettled]) / np.maximum(scales[unsettled], np.finfo(float).tiny)
+        moving = np.any(np.abs(current - previous) > slack * _sizes(current, largest), axis=0)
         result[:, unsettled] = current
         unsettled, previous = unsettled[moving], current[:, moving]
         if not unsettled.size:

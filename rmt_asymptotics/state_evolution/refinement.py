@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.problem import Controls, Problem
-from rmt_asymptotics.state_evolution.ridge import PointSolutions, carry_over, solve_points
+from rmt_asymptotics.state_evolution.ridge import NEGLIGIBLE, PointSolutions, carry_over, solve_points
 
 Points = NDArray[np.intp]
 LARGEST_RESIDUAL = 1e-11
 LARGEST_ROUNDING = 1e-6  # relative; below it the tolerance governs quadrature and classes, and rounding is reported
-NEGLIGIBLE = 1e-13  # errors below this share of E y^2 are compared with that share, not with themselves
 
 
 class Status(Enum):
@@ -58,7 +57,9 @@ class RefinedSolutions:
         self.nodes[at], self.classes[at] = len(problem.nodes), len(problem.class_weights)
         solved = np.all(np.isfinite(solution.errors), axis=0) & (solution.residual <= LARGEST_RESIDUAL)
         exact = np.where(solution.error_estimate <= LARGEST_ROUNDING, CONVERGED, ROUNDED)
-        stable = np.where(change <= np.maximum(tolerance, solution.error_estimate), exact, NOT_RESOLVED)
+        stable = np.where(
+            change <= np.maximum(tolerance, np.minimum(solution.error_estimate, LARGEST_ROUNDING)), exact, NOT_RESOLVED
+        )
         self.status[at] = np.where(solved, stable, NOT_SOLVED)
 
 

@@ -12,6 +12,7 @@ from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.state_evolution import many_classes
 from rmt_asymptotics.state_evolution._kernels import one_class_curve
 
+NEGLIGIBLE = 1e-13  # errors below this share of E y^2 are compared with that share, not with themselves
 ROUNDING = 2e-15  # relative rounding of one application of the map, times a safety factor
 
 
@@ -63,7 +64,7 @@ def _one_class(problem: Problem, controls: Controls, start: Array | None) -> Poi
 def _misfit_rounding(problem: Problem, controls: Controls, test_error: Array) -> Array:
     """What rounding of h - G, of the size of the label, does to its square where the fit is nearly perfect."""
     label = problem.label_variance + controls.noise_variance
-    return ROUNDING * np.sqrt(label / np.maximum(test_error, np.finfo(float).tiny))
+    return ROUNDING * np.sqrt(label / np.maximum(test_error, NEGLIGIBLE * label + np.finfo(float).tiny))
 
 
 def _many_classes(problem: Problem, controls: Controls, start: Array | None) -> PointSolutions:
@@ -88,6 +89,10 @@ def _many_classes(problem: Problem, controls: Controls, start: Array | None) -> 
         errors[1, i] = problem.weights @ (error * inverse**2)
         errors[2, i] = problem.weights @ (base * inverse) + projection.cost / ratio
         residual[i] = np.max(np.abs(at.psi - V) * inverse)
-        estimate[i] = np.max(amplified[:, 1]) * (residual[i] + ROUNDING * at.conditioning) + projection.rounding
+        fitted = (
+            problem.weights @ (np.sum(projection.misfit**2, axis=0) * inverse) / (problem.weights @ (base * inverse))
+        )
+        rounding = ROUNDING * np.sqrt(at.conditioning)
+        estimate[i] = np.max(amplified[:, 1]) * (residual[i] + rounding) + projection.rounding * fitted
     estimate += _misfit_rounding(problem, controls, errors[0])
     return PointSolutions(errors, residual, estimate, iterations, state)
