@@ -6,6 +6,7 @@ loops over classes instead of stacked arrays. Notation and tags of `theory_notes
 Good to about 1e-10 for ridge above .01; it raises RuntimeError where the iteration is too slow.
 """
 
+import itertools
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,11 +17,11 @@ NODES, WEIGHTS = np.polynomial.legendre.leggauss(20)
 
 def gaussian_grid(kinks=(), panel=0.75):
     """Nodes and weights of E f(z), z ~ N(0, 1): Gauss-Legendre on panels that end at the kinks."""
-    edges = [-REACH] + sorted(k for k in set(kinks) if -REACH < k < REACH) + [REACH]
+    edges = [-REACH, *sorted(k for k in set(kinks) if -REACH < k < REACH), REACH]
     nodes, weights = [], []
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
+    for left, right in itertools.pairwise(edges):
         cuts = np.linspace(left, right, 1 + int(np.ceil((right - left) / panel)))
-        for a, b in zip(cuts[:-1], cuts[1:], strict=True):
+        for a, b in itertools.pairwise(cuts):
             nodes.append((a + b) / 2 + (b - a) / 2 * NODES)
             weights.append((b - a) / 2 * WEIGHTS)
     z = np.concatenate(nodes)
@@ -127,7 +128,7 @@ def solve(
     ]
     m0, b, m2_squared = zip(*classes, strict=True)
     h0, h1, h2 = target_moments(target, target_kinks, alignment, noise_variance, kappa)
-    V1, t, Vh1, V = order_parameters(w, b, m2_squared, probabilities, ratio, width_ratio, ridge)
+    _V1, t, Vh1, V = order_parameters(w, b, m2_squared, probabilities, ratio, width_ratio, ridge)
 
     none, modes, strengths, owner = np.zeros_like(kappa), [], [], []
     for k in range(K):

@@ -4,6 +4,7 @@ Serves `high_precision.py`; see the notes `canonical_problem.md` [cge.1] and `nu
 Every function works at the current precision of `mpmath.mp`.
 """
 
+import itertools
 from functools import cache
 from typing import NamedTuple
 
@@ -60,7 +61,7 @@ def gaussian_grid(kinks=(), step=0.1, order=30):
         reference, reference_weights = legendre_rule(order, mp.dps)
         edges = [-reach, *inside, reach]
         nodes, weights = [], []
-        for left, right in zip(edges[:-1], edges[1:], strict=True):
+        for left, right in itertools.pairwise(edges):
             panels = int(mp.ceil((right - left) / (20 * step)))
             half = (right - left) / (2 * panels)
             for i in range(panels):
