@@ -4,6 +4,9 @@ From the parameters of a model to its limiting training and test errors, with a 
 finite model beside them.  Public names and normalisations: theory_notes/conventions.md.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from rmt_asymptotics.activations import (
     Activation,
     centred,
@@ -39,10 +42,12 @@ from rmt_asymptotics.montecarlo import (
     spiked_equivalent,
     weight_statistics,
 )
-from rmt_asymptotics.spectra import FeatureSpectrum, WeightSpectrum, spectrum, weight_spectrum
 from rmt_asymptotics.state_evolution.refinement import Status
 from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
 from rmt_asymptotics.sweeps.grids import learning_curve, sweep
+
+if TYPE_CHECKING:
+    from rmt_asymptotics.spectra import FeatureSpectrum, WeightSpectrum, spectrum, weight_spectrum
 
 __all__ = [
     "Activation",
@@ -98,3 +103,12 @@ __all__ = [
     "weight_spectrum",
     "weight_statistics",
 ]
+
+_SPECTRA = ("FeatureSpectrum", "WeightSpectrum", "spectrum", "weight_spectrum")
+
+
+def __getattr__(name: str) -> Any:
+    """Spectra load when first used: what they import is slow, and curves do not need it."""
+    if name in _SPECTRA:
+        return getattr(import_module("rmt_asymptotics.spectra"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

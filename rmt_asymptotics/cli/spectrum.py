@@ -11,11 +11,12 @@ from rmt_asymptotics.cli.values import Axis
 from rmt_asymptotics.montecarlo import feature_eigenvalues
 from rmt_asymptotics.output import write_dataset, write_figure
 from rmt_asymptotics.serialisation import provenance
-from rmt_asymptotics.spectra import FeatureSpectrum, spectrum
 
 if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
+
+    from rmt_asymptotics.spectra import FeatureSpectrum
 
 POINTS, BINS = 1000, 60
 TAIL = 1e-4  # of the distribution, beyond which a bulk without an edge is not drawn
@@ -39,6 +40,8 @@ def spectrum_command(
         --step fixed:4 --step-sample-complexity 2 --readout gaussian:1 --width 90 --dimension 60 --replicas 4 \\
         --output spectrum.nc --plot spectrum.png
     """
+    from rmt_asymptotics.spectra import spectrum
+
     check_drawable(plot)
     point = sample_complexity.values[0] if sample_complexity else None
     model = model_from_options(file, fields | {"sample_complexity": point})
@@ -64,14 +67,14 @@ def spectrum_command(
     click.echo(_table(predicted))
 
 
-def _quantile(predicted: FeatureSpectrum, level: float) -> float:
+def _quantile(predicted: "FeatureSpectrum", level: float) -> float:
     x = max(predicted.edges[-1][0], 1e-3)
     while float(predicted.cumulative(np.array([x]))[0]) < level:
         x *= 1.1
     return x
 
 
-def _dataset(predicted: FeatureSpectrum, x: np.ndarray, attributes: dict[str, Any]) -> "xarray.Dataset":
+def _dataset(predicted: "FeatureSpectrum", x: np.ndarray, attributes: dict[str, Any]) -> "xarray.Dataset":
     import xarray
 
     return xarray.Dataset(
@@ -85,7 +88,7 @@ def _dataset(predicted: FeatureSpectrum, x: np.ndarray, attributes: dict[str, An
     )
 
 
-def _table(predicted: FeatureSpectrum) -> str:
+def _table(predicted: "FeatureSpectrum") -> str:
     lines = [f"atom at 0: {predicted.atom_at_zero:.6g}"]
     lines += [f"bulk: {low:.6g} to {high:.6g}" for low, high in predicted.edges]
     lines += [f"outlier: {outlier.position:.6g}" for outlier in predicted.outliers]

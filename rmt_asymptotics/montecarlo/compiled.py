@@ -1,13 +1,20 @@
 """Activations with compiled kernels in the place of the functions that have one."""
 
-from rmt_asymptotics.activations import Activation, ScalarFunction, relu, tanh
-from rmt_asymptotics.montecarlo import _kernels
+from functools import cache
 
-KERNELS: dict[ScalarFunction | None, ScalarFunction] = {
-    tanh.function: _kernels.tanh,
-    tanh.derivative: _kernels.tanh_derivative,
-    relu.derivative: _kernels.relu_derivative,
-}
+from rmt_asymptotics.activations import Activation, ScalarFunction, relu, tanh
+
+
+@cache
+def _kernels() -> dict[ScalarFunction | None, ScalarFunction]:
+    """By the function that they replace; loading them takes a quarter of a second, so only simulations do."""
+    from rmt_asymptotics.montecarlo import _kernels as compiled_kernels
+
+    return {
+        tanh.function: compiled_kernels.tanh,
+        tanh.derivative: compiled_kernels.tanh_derivative,
+        relu.derivative: compiled_kernels.relu_derivative,
+    }
 
 
 def compiled(activation: Activation) -> Activation:
@@ -17,7 +24,7 @@ def compiled(activation: Activation) -> Activation:
     >>> bool(abs(compiled(tanh)(np.array([0.3])) - np.tanh(0.3)) < 1e-15)
     True
     """
-    function, derivative = activation.function, activation.derivative
+    function, derivative, kernels = activation.function, activation.derivative, _kernels()
     return Activation(
-        KERNELS.get(function, function), KERNELS.get(derivative, derivative), activation.kinks, activation.name
+        kernels.get(function, function), kernels.get(derivative, derivative), activation.kinks, activation.name
     )

@@ -78,7 +78,7 @@ def _turned_back(point: BranchPoint) -> bool:
 def at_trace(bulk: Bulk, near: BranchPoint, tau: float) -> BranchPoint | None:
     """The point of a real branch with trace tau, by Newton in (V, t, x) from a point nearby; None where it fails.
 
-    On the physical branch every t_k increases with x, and 1 + V(kappa), continuous in kappa, has one sign.
+    On the physical branch every t_k increases with x, and 1 + V(kappa) has one sign for all kappa and in all of a gap.
     """
     pi, count = bulk.class_weights, len(bulk.skeleton)
     x, V, t = near.x, near.V, near.t
@@ -100,8 +100,8 @@ def at_trace(bulk: Bulk, near: BranchPoint, tau: float) -> BranchPoint | None:
         V, x = V + dV, x + dx
         if settled:
             growth = at.back[0] @ tangent[:count] + at.drift[0] * tangent[-1]  # pi dt/dtau: of one sign where physical
-            one_sign = abs(np.sum(np.sign(1 + bulk.extension @ V))) == len(bulk.weights)
-            physical = one_sign and np.min(growth) >= -SHORTEST_STEP
+            same_side = (1 + bulk.extension @ V) * (1 + bulk.extension @ near.V)[0] > 0
+            physical = np.all(same_side) and np.min(growth) >= -SHORTEST_STEP
             return BranchPoint(x, tau, V, t, float(tangent[-1])) if physical else None
         settled = bool(np.max(np.abs(dV) / (1 + np.abs(V))) <= CONVERGED)
     return None
