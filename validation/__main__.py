@@ -31,8 +31,14 @@ def main() -> int:
         (case, rmt.compare(case.model, seed=SEED, progress=False, **settings))
         for case in progress_bar(CASES, "simulation", None)
     ]
-    report = [sections.published(), sections.high_precision(), sections.simulation(compared)]
-    pictures = figures.draw(arguments.output, compared, settings["dimension"][-1], settings["replicas"], SEED)
+    largest, replicas = settings["dimension"][-1], settings["replicas"]
+    report = [
+        sections.published(),
+        sections.high_precision(),
+        sections.corrections(largest, replicas, SEED),
+        sections.simulation(compared),
+    ]
+    pictures = figures.draw(arguments.output, compared, largest, replicas, SEED)
     seconds = time.perf_counter() - started
 
     lines = [

@@ -13,7 +13,7 @@ class Case:
     """A model, and in words what it tests."""
 
     name: str
-    model: rmt.RandomFeatures | rmt.SpikedRandomFeatures
+    model: rmt.RandomFeatures | rmt.SpikedRandomFeatures | rmt.OneStepNetwork
 
 
 CASES = (
@@ -69,6 +69,28 @@ CASES = (
         rmt.SpikedRandomFeatures(
             activation=SHIFTED_TANH, target=TARGET, sample_complexity=2.4, width_ratio=1.2, ridge=0.09,
             noise_variance=0.2, spike=rmt.GaussianLaw(0.8), alignment=0.65, bulk_variance=1.1,
+        ),
+    ),
+    Case(
+        "network, maximal step, Gaussian readout",
+        rmt.OneStepNetwork(
+            activation=SHIFTED_TANH, target=rmt.sin, sample_complexity=2.6, width_ratio=1.4, ridge=0.06,
+            noise_variance=0.1, step=rmt.MaximalStep(0.9), step_sample_complexity=2.2, readout=rmt.GaussianLaw(0.8),
+        ),
+    ),
+    Case(
+        "network, fixed step, two readouts",
+        rmt.OneStepNetwork(
+            activation=rmt.centred(rmt.softplus), target=TARGET, sample_complexity=1.7, width_ratio=1.3, ridge=0.04,
+            noise_variance=0.05, step=rmt.FixedStep(2.5), step_sample_complexity=3.1,
+            readout=rmt.DiscreteLaw((-0.8, 1.3), (0.45, 0.55)),
+        ),
+    ),
+    Case(
+        "network, power step, Gaussian readout",
+        rmt.OneStepNetwork(
+            activation=rmt.tanh, target=rmt.sign, sample_complexity=2.1, width_ratio=0.8, ridge=0.07,
+            noise_variance=0.08, step=rmt.PowerStep(0.3, 1.2), step_sample_complexity=2.4, readout=rmt.GaussianLaw(0.9),
         ),
     ),
 )  # fmt: skip

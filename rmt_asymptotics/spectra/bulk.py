@@ -14,7 +14,7 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.problem import Problem
 
 TAIL = 1e-9  # probability left out: less than one neuron or sample in a billion
-SHORT_TAIL = 1e-6  # what depends on leaving out this much belongs to the tail, not to the bulk
+SHORT_TAIL = 1e-5  # what depends on leaving out this much belongs to the tail, not to the bulk
 MOVED = 1e-2  # relative: more than that is a move
 RANK = 1e-13  # functions shorter than this, relative to the longest, are rounding
 NOISELESS = 1e-20  # a share of the variance below this is zero

@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.spectra.bulk import Bulk
-from rmt_asymptotics.spectra.resolvent import States, linearise, resolvent
+from rmt_asymptotics.spectra.resolvent import States, linearise, resolvent, solve
 
 ORIGIN = 1e-10  # relative to the mean eigenvalue: what is closer to 0 is at 0
 REAL = 1e-6  # density times x below which a point may be off the bulk
@@ -94,7 +94,9 @@ def at_trace(bulk: Bulk, near: BranchPoint, tau: float) -> BranchPoint | None:
         right = np.append(at.gap[0], tau - pi @ t - np.sum(at.shift))
         if not (np.isfinite(matrix).all() and np.isfinite(right).all()):
             return None
-        change, tangent = np.linalg.solve(matrix, np.array([right, unit]).T).T
+        change, tangent = solve(matrix, np.array([right, unit]).T).T
+        if not np.isfinite(change).all():
+            return None
         dV, dx = change[:count], float(change[-1])
         t = t + (at.back[0] @ dV + at.shift[0] + at.drift[0] * dx) / pi
         V, x = V + dV, x + dx

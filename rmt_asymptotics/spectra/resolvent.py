@@ -64,7 +64,7 @@ def linearise(bulk: Bulk, z: Numbers, V: Numbers, t: Numbers) -> Linearised:
     C = beta * pi * t  # [se.3]
     classes, count = len(pi), len(bulk.skeleton)
     right = np.concatenate([Vh1, np.broadcast_to(b_s, (len(z), classes, count))], axis=2)
-    solved = np.linalg.solve(np.eye(classes) + Vh1 * C[:, None, :], right)
+    solved = solve(np.eye(classes) + Vh1 * C[:, None, :], right)
     M, y = solved[:, :, :classes], solved[:, :, classes:]  # M = N^T Vh1 = Vh1 N, y = N^T b
     gram = (C[:, :, None] * b_s).transpose(0, 2, 1) @ y  # b^T X b  [se.5]
     Y = y**2 + m2_s
@@ -72,7 +72,7 @@ def linearise(bulk: Bulk, z: Numbers, V: Numbers, t: Numbers) -> Linearised:
     D = np.sqrt(pi) * t
     right = np.concatenate([D[:, :, None] * Y, (np.sqrt(pi) * mismatch)[:, :, None], D[:, :, None]], axis=2)
     middle = np.eye(classes) - beta * D[:, :, None] * M**2 * D[:, None, :]
-    LY = D[:, :, None] * np.linalg.solve(middle, right)  # L Y, L rho, L 1  [jac.1]
+    LY = D[:, :, None] * solve(middle, right)  # L Y, L rho, L 1  [jac.1]
     shift, drift, LY = LY[:, :, count], LY[:, :, count + 1], LY[:, :, :count]
     S = Y.transpose(0, 2, 1) @ LY + gram**2 / beta
     slope = (E.T * (h * inverse)[:, None, :]) @ E
@@ -83,6 +83,16 @@ def linearise(bulk: Bulk, z: Numbers, V: Numbers, t: Numbers) -> Linearised:
     gap = change + (respond @ shift[:, :, None])[:, :, 0]
     source = (respond @ drift[:, :, None])[:, :, 0]
     return Linearised(S @ slope, gap, source, LY @ slope, shift, drift, distance)
+
+
+def solve(matrices: Numbers, right: Numbers) -> Numbers:
+    """Solutions of stacked linear systems, nan where a matrix is singular."""
+    try:
+        return np.linalg.solve(matrices, right)
+    except np.linalg.LinAlgError:
+        if matrices.ndim == 2:
+            return np.full_like(right, np.nan)
+        return np.array([solve(matrix, columns) for matrix, columns in zip(matrices, right, strict=True)])
 
 
 def newton(bulk: Bulk, states: States) -> States:
@@ -102,7 +112,7 @@ def _newton(bulk: Bulk, states: States) -> States:
         active, at = active[~finished], _rows(at, ~finished)
         if not len(active):
             break
-        dV = np.linalg.solve(np.eye(V.shape[1]) - at.jacobian, at.gap[:, :, None])
+        dV = solve(np.eye(V.shape[1]) - at.jacobian, at.gap[:, :, None])
         dt = ((at.back @ dV)[:, :, 0] + at.shift) / bulk.class_weights
         part = _length(t[active], dt)
         V[active] = V[active] + part * dV[:, :, 0]
