@@ -53,6 +53,8 @@ def _gaps(compared: list[tuple[Case, rmt.Comparison]]) -> Figure:
         panel.set_xlim(left=0)
         panel.set_title(case.name, fontsize="small", loc="left")
         panel.spines[["top", "right"]].set_visible(False)
+    for panel in panels[len(compared) :]:
+        panel.remove()
     figure.supxlabel("1/d", fontsize="medium")
     figure.supylabel("relative gap of the test error", fontsize="medium")
     return figure
