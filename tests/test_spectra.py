@@ -24,7 +24,9 @@ from rmt_asymptotics.gaussian.expectations import expectation
 from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
 from rmt_asymptotics.spectra import bbp, spectrum, weight_law, weight_spectrum
-from rmt_asymptotics.spectra.resolvent import resolvent
+from rmt_asymptotics.spectra.edges import RealBranch
+from rmt_asymptotics.spectra.outliers import mode_form, outliers_in
+from rmt_asymptotics.spectra.resolvent import States, physical, resolvent, solve
 from rmt_asymptotics.spectra.solve_bulk import solved_bulk
 from rmt_asymptotics.state_evolution import many_classes
 from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
@@ -59,6 +61,8 @@ BULKS = {
     "two components": plain(erf, sample_complexity=8.0, width_ratio=4.0),
     "n < p, two components": plain(erf, sample_complexity=8.0, width_ratio=20.0),
     "linear, d < p": plain(identity),
+    "n = 1.2 d << p": plain(sin, sample_complexity=1.174, width_ratio=5.793),
+    "narrow gap": plain(erf, sample_complexity=1.25, width_ratio=60.0),
     "constant spike": spiked(tanh, ConstantLaw(1.2)),
     "two classes": spiked(centred(relu), TWO_CLASSES),
     "two classes, n < p": spiked(centred(relu), TWO_CLASSES, sample_complexity=1.1),
@@ -332,6 +336,40 @@ def test_histogram_against_simulation(name):
     assert np.mean(np.abs(counts - expected)) < 0.5
     middles = np.array([0.5 * (a + b) for a, b in pairwise(bins[6:])])
     np.testing.assert_allclose(sp.density(middles) * np.diff(bins[6:]) * p, expected[6:], atol=0.15)
+
+
+def test_nothing_lies_between_an_atom_and_the_bulk():
+    """Modes only raise eigenvalues of the Gram matrix: for n < p, where 1 + V < 0, W < 0 in the lowest gap."""
+    sp = spectrum(OUTLYING["two classes, n < p"])
+    bulk, gap = sp.bulk.bulk, sp.bulk.gaps[0]
+    assert gap.right.x == sp.edges[0][0]
+    for point in (gap.left, RealBranch(bulk, [gap.left, gap.right]).at(2 * gap.right.tau), gap.right):
+        assert np.all(1 + bulk.extension @ point.V < 0)
+        assert np.all(mode_form(sp.bulk.problem, bulk, point).eigenvalues < 0)
+    assert min(outlier.position for outlier in sp.outliers) > sp.edges[-1][1]
+
+
+def test_what_the_cut_of_a_tail_makes_is_no_outlier():
+    """Neurons and samples of unbounded variance: only the two class-mean directions, even and odd, stand out."""
+    model = spiked(polynomial(0.0, 1.0, 0.3), GaussianLaw(1.33), sample_complexity=9.2, width_ratio=0.26, width=440)
+    sp = spectrum(model)
+    assert sp.edges[-1][1] == np.inf
+    assert len(sp.outliers) == 2
+    assert len(outliers_in(sp.bulk.problem, sp.bulk.bulk, sp.bulk.gaps[-1], open_end=True)) > 2
+
+
+def test_singular_systems_are_marked():
+    stack = np.array([np.eye(2), np.zeros((2, 2)), 2 * np.eye(2)])
+    np.testing.assert_array_equal(solve(stack, np.ones((3, 2, 1)))[:, :, 0], [[1, 1], [np.nan, np.nan], [0.5, 0.5]])
+
+
+def test_a_solution_in_the_lower_half_plane_is_refused():
+    """Both t and V are transforms of positive measures: at large p/n solutions with Im V < 0 < Im t exist."""
+    up, down = np.array([[0.2 + 0.1j]]), np.array([[0.2 - 0.1j]])
+    z, converged = np.array([1j]), np.zeros(1)
+    verdicts = [physical(States(z, V, t, converged))[0] for V, t in ((up, up), (down, up), (up, down))]
+    assert verdicts == [True, False, False]
+    assert not physical(States(z, up, up, np.ones(1)))[0]
 
 
 def test_number_of_diverging_eigenvalues():

@@ -17,6 +17,7 @@ Numbers: TypeAlias = NDArray[np.inexact[Any]]  # real or complex
 
 CONVERGED = 1e-10  # distance from the map after which one more Newton step ends at rounding
 ACCEPTED = 1e-8  # largest distance of an accepted point after that step
+ROUNDING = 1e-13  # relative, of imaginary parts
 STEPS = 24
 SHARE = 0.9  # of the way to the real axis that one step may take
 FAREST_CONTRACTION = 1e-3  # smallest factor by which Im z shrinks at once
@@ -114,7 +115,7 @@ def _newton(bulk: Bulk, states: States) -> States:
             break
         dV = solve(np.eye(V.shape[1]) - at.jacobian, at.gap[:, :, None])
         dt = ((at.back @ dV)[:, :, 0] + at.shift) / bulk.class_weights
-        part = _length(t[active], dt)
+        part = np.minimum(_length(t[active], dt), _length(V[active], dV[:, :, 0]))
         V[active] = V[active] + part * dV[:, :, 0]
         t[active] = t[active] + part * dt
     return States(z, V, t, distance)
@@ -124,10 +125,10 @@ def _rows(at: Linearised, rows: NDArray[np.bool_]) -> Linearised:
     return Linearised(*(getattr(at, name)[rows] for name in Linearised.__dataclass_fields__))
 
 
-def _length(t: Numbers, dt: Numbers) -> Array:
-    """The part of the step that leaves each Im t_k a tenth of its size; the whole step for real points; (P, 1)."""
-    falling = (np.imag(t) > 0) & (np.imag(dt) < 0)
-    room = np.where(falling, SHARE * np.imag(t), 1.0) / np.where(falling, -np.imag(dt), 1.0)
+def _length(values: Numbers, change: Numbers) -> Array:
+    """The part of a step, (P, 1), that leaves each imaginary part a tenth of its size; all of it for real points."""
+    falling = (np.imag(values) > 0) & (np.imag(change) < 0)
+    room = np.where(falling, SHARE * np.imag(values), 1.0) / np.where(falling, -np.imag(change), 1.0)
     return np.min(np.minimum(room, 1.0), axis=1)[:, None]
 
 
@@ -157,7 +158,7 @@ def descend(bulk: Bulk, x: Array) -> States:
             break
         lower = np.maximum(states.z.imag[moving] * factor[moving], last[moving])
         tried = newton(bulk, States(x[moving] + 1j * lower, states.V[moving], states.t[moving], lower))
-        good = tried.distance <= ACCEPTED
+        good = physical(tried)
         factor[moving] = np.where(good, np.maximum(factor[moving] ** 1.5, FAREST_CONTRACTION), np.sqrt(factor[moving]))
         states = put(states, moving[good], tried.at(good))
     return states
@@ -179,14 +180,16 @@ def interpolate(bulk: Bulk, known: States, x: Array) -> States:
     at = known.z.real
     start = [np.array([np.interp(x, at, f) for f in array.T]).T for array in (known.V, known.t)]
     found = newton(bulk, States(x + 0j, start[0], start[1], np.zeros(len(x))))
-    missed = ~((found.distance <= ACCEPTED) & (np.min(found.t.imag, axis=1) > ACCEPTED * np.max(abs(found.t), axis=1)))
+    missed = ~(physical(found) & (np.min(found.t.imag, axis=1) > ACCEPTED * np.max(abs(found.t), axis=1)))
     return put(found, missed, resolvent(bulk, x[missed])) if np.any(missed) else found
 
 
 def physical(states: States) -> NDArray[np.bool_]:
-    """Converged, and not in the lower half-plane by more than rounding."""
-    rounding = ACCEPTED * np.max(np.abs(states.t), axis=1)
-    return (states.distance <= ACCEPTED) & (np.min(states.t.imag, axis=1) >= -rounding)
+    """Converged, and t and V not in the lower half-plane by more than rounding."""
+    upper = [
+        np.min(values.imag, axis=1) >= -ROUNDING * np.max(np.abs(values), axis=1) for values in (states.t, states.V)
+    ]
+    return (states.distance <= ACCEPTED) & upper[0] & upper[1]
 
 
 def put(states: States, points: Any, new: States) -> States:
