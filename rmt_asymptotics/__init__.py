@@ -108,7 +108,9 @@ _SPECTRA = ("FeatureSpectrum", "WeightSpectrum", "spectrum", "weight_spectrum")
 
 
 def __getattr__(name: str) -> Any:
-    """Spectra load when first used: what they import is slow, and curves do not need it."""
+    """Spectra and dynamics load when first used: what they import is slow, and curves do not need it."""
     if name in _SPECTRA:
         return getattr(import_module("rmt_asymptotics.spectra"), name)
+    if name == "dynamics":
+        return import_module("rmt_asymptotics.dynamics")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,6 +16,7 @@ from rmt_asymptotics.errors import OutOfDomain, number
 from rmt_asymptotics.gaussian.quadrature import sinh_rule
 
 
+@dataclass(frozen=True)
 class Law(ABC):
     """The distribution of one real coefficient per neuron, independent across neurons."""
 

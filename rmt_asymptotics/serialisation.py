@@ -40,7 +40,7 @@ def _plain(value: Any) -> Any:
         return value.name
     for kind, base in (("law", Law), ("step", Step)):
         if isinstance(value, base):
-            return {kind: type(value).__name__, **dataclasses.asdict(value)}  # type: ignore[call-overload]
+            return {kind: type(value).__name__, **dataclasses.asdict(value)}
     return value
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rmt_asymptotics.errors import OutOfDomain, number
 
 
+@dataclass(frozen=True)
 class Step(ABC):
     """A learning rate eta, as a function of the sizes of the network."""
 

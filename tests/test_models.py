@@ -9,6 +9,15 @@ import pytest
 import rmt_asymptotics as rmt
 from tests.problems import GENERIC, ONE_CLASS, PLAIN, UNRESOLVABLE
 
+NETWORK = rmt.OneStepNetwork(
+    activation=rmt.tanh,
+    target=rmt.sin,
+    sample_complexity=2.0,
+    width_ratio=1.3,
+    ridge=0.1,
+    step=rmt.MaximalStep(1.0),
+    step_sample_complexity=4.0,
+)
 BAD = {
     "sample_complexity": [0, -1.0, np.nan, np.inf, "2", None, True, [1.0], 1j],
     "width_ratio": [0.0, -2, np.nan, "x", False],
@@ -87,3 +96,25 @@ def test_errors_pickle():
     failed = pickle.loads(pickle.dumps(caught.value))
     assert str(failed) == str(caught.value)
     assert failed.asymptotics == caught.value.asymptotics
+
+
+def test_fields_of_records_change_by_their_dotted_names():
+    network = NETWORK.replace(**{"step.rate": 2.5, "ridge": 3.0})
+    assert (network.step, network.ridge) == (rmt.MaximalStep(2.5), 3.0)
+    assert network.value("step.rate") == 2.5 and network.value("ridge") == 3.0
+    both = NETWORK.replace(**{"readout": rmt.DiscreteLaw((1, 2), (0.5, 0.5)), "readout.values": (3, 4)})
+    assert both.readout == rmt.DiscreteLaw((3, 4), (0.5, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"step.eta": 1.0}, "step.eta' is out of domain: it must be step.rate"),
+        ({"step.rate": -1.0}, "step.rate = -1.0 is out of domain"),
+        ({"ridge.x": 1.0}, "ridge, which has no fields of its own"),
+        ({"bogus.rate": 1.0}, "a field of OneStepNetwork"),
+    ],
+)
+def test_unknown_fields_of_records_are_refused(changes, words):
+    with pytest.raises(rmt.OutOfDomain, match=words):
+        NETWORK.replace(**changes)

@@ -1,4 +1,4 @@
-"""The command line: `rmt-asymptotics curve | compare | spectrum | reproduce`.
+"""The command line: `rmt-asymptotics curve | compare | spectrum | reproduce | dynamics`.
 
 Exit status: 0 for success; 2 for input that is refused, before anything is computed or written; 1 where points did
 not converge (what was reached is printed and written) or a file could not be written.
@@ -13,6 +13,7 @@ import click
 
 from rmt_asymptotics.cli.compare import compare
 from rmt_asymptotics.cli.curve import curve
+from rmt_asymptotics.cli.lazy import LazyGroup
 from rmt_asymptotics.cli.reproduce import reproduce
 from rmt_asymptotics.cli.spectrum import spectrum_command
 from rmt_asymptotics.errors import NotConverged, OutOfDomain
@@ -22,6 +23,8 @@ REFUSED, FAILED, INTERRUPTED = 2, 1, 130
 
 
 @click.group(
+    cls=LazyGroup,
+    lazy={"dynamics": "rmt_asymptotics.cli.dynamics:dynamics"},
     commands={"curve": curve, "compare": compare, "spectrum": spectrum_command, "reproduce": reproduce},
     invoke_without_command=True,
     context_settings={"max_content_width": 110},
