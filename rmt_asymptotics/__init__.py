@@ -44,7 +44,8 @@ from rmt_asymptotics.montecarlo import (
 )
 from rmt_asymptotics.state_evolution.refinement import Status
 from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
-from rmt_asymptotics.sweeps.grids import learning_curve, sweep
+from rmt_asymptotics.sweeps.simulated import SimulationPlan
+from rmt_asymptotics.sweeps.sweep import learning_curve, open_sweep, sweep
 
 if TYPE_CHECKING:
     from rmt_asymptotics.spectra import FeatureSpectrum, WeightSpectrum, spectrum, weight_spectrum
@@ -69,6 +70,7 @@ __all__ = [
     "RandomFeatures",
     "Regime",
     "Simulation",
+    "SimulationPlan",
     "Solution",
     "SpikedRandomFeatures",
     "Status",
@@ -85,6 +87,7 @@ __all__ = [
     "identity",
     "leaky_relu",
     "learning_curve",
+    "open_sweep",
     "polynomial",
     "regime",
     "relu",

@@ -90,9 +90,12 @@ def solve_controls(model: RidgeModel, controls: Controls, tolerance: float | Non
     return solve_refined(lambda level: translate(model, level), LEVELS, controls, tolerance)
 
 
-def control_points(model: RidgeModel, values: dict[str, np.ndarray]) -> Controls:
-    """`Controls` from arrays of control fields of equal length; fields not given keep the model's value."""
-    points = len(next(iter(values.values()))) if values else 1
+def control_points(model: RidgeModel, values: dict[str, np.ndarray], points: int = 1) -> Controls:
+    """`Controls` from arrays of control fields of equal length, or `points` times the model's own values.
+
+    Fields not given keep the model's value.
+    """
+    points = len(next(iter(values.values()))) if values else points
 
     def column(name: str) -> np.ndarray:
         return np.asarray(values.get(name, np.full(points, getattr(model, name))), float)

@@ -11,8 +11,9 @@ from rmt_asymptotics.asymptotics import Asymptotics, solve
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo import Estimate, Simulation, simulate, simulation_curve
+from rmt_asymptotics.montecarlo.simulation import z_score
 from rmt_asymptotics.serialisation import provenance
-from rmt_asymptotics.sweeps.grids import learning_curve
+from rmt_asymptotics.sweeps.sweep import learning_curve
 
 if TYPE_CHECKING:
     import xarray
@@ -173,13 +174,6 @@ def compare_curve(
     for name in ("status", "message"):
         dataset[name] = ("sample_complexity", theory[name].values, theory[name].attrs)
     return dataset.assign_attrs(provenance(model))
-
-
-def z_score(mean: np.ndarray | float, theory: np.ndarray | float, standard_error: np.ndarray | float) -> np.ndarray:
-    """(mean - theory)/standard_error; 0 where both agree exactly."""
-    gap = np.subtract(mean, theory)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(gap == 0, 0.0, gap / standard_error)
 
 
 def _at_size(model: RidgeModel, simulation: Simulation) -> RidgeModel:

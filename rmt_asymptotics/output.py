@@ -8,7 +8,9 @@ import io
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +52,7 @@ def write_dataset(dataset: "xarray.Dataset", path: str | Path) -> Path:
     0.1,0.5
     """
     path = checked_path(path, tuple(DATASET_WRITERS))
-    return _replace(path, DATASET_WRITERS[path.suffix](dataset))
+    return replace_file(path, DATASET_WRITERS[path.suffix](dataset))
 
 
 def write_figure(figure: "Figure", path: str | Path) -> Path:
@@ -58,12 +60,12 @@ def write_figure(figure: "Figure", path: str | Path) -> Path:
     path = checked_path(path, FIGURE_SUFFIXES)
     picture = io.BytesIO()
     figure.savefig(picture, format=path.suffix[1:], dpi=RESOLUTION)
-    return _replace(path, picture.getvalue())
+    return replace_file(path, picture.getvalue())
 
 
 def write_text(text: str, path: str | Path) -> Path:
     """Write a text, such as a report in Markdown (.md).  Returns the path; raises as `write_dataset` does."""
-    return _replace(checked_path(path, (".md", ".txt")), text.encode())
+    return replace_file(checked_path(path, (".md", ".txt")), text.encode())
 
 
 def checked_path(path: str | Path, suffixes: tuple[str, ...]) -> Path:
@@ -82,8 +84,19 @@ def checked_path(path: str | Path, suffixes: tuple[str, ...]) -> Path:
     return result
 
 
-def _netcdf(dataset: "xarray.Dataset") -> Any:
-    return dataset.to_netcdf(engine="h5netcdf")
+def netcdf(dataset: "xarray.Dataset") -> Any:
+    """A Dataset as the contents of a netCDF file."""
+    with _no_cluster():
+        return dataset.to_netcdf(engine="h5netcdf")
+
+
+def _no_cluster() -> AbstractContextManager[Any]:
+    """Keeps xarray from asking the scheduler of a connected Dask cluster for a lock on memory that is ours alone."""
+    if "dask" not in sys.modules:
+        return nullcontext()
+    from dask import config
+
+    return config.set(scheduler="synchronous")
 
 
 def _csv(dataset: "xarray.Dataset") -> bytes:
@@ -92,11 +105,11 @@ def _csv(dataset: "xarray.Dataset") -> bytes:
     return (header + frame.to_csv(index=False)).encode()
 
 
-DATASET_WRITERS: dict[str, Callable[["xarray.Dataset"], Any]] = {".nc": _netcdf, ".csv": _csv}
+DATASET_WRITERS: dict[str, Callable[["xarray.Dataset"], Any]] = {".nc": netcdf, ".csv": _csv}
 
 
-def _replace(path: Path, contents: Any) -> Path:
-    """Put `contents` at `path`: all of it is on the disk before the name changes hands."""
+def replace_file(path: Path, contents: Any) -> Path:
+    """Put `contents` at `path`: all of it is on the disk before the name changes hands; raises `NotWritten`."""
     target = path.resolve()  # the file behind a symbolic link, not the link
     temporary = target.with_name(f".{secrets.token_hex(8)}.part")
     try:

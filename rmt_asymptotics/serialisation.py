@@ -14,11 +14,16 @@ from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, S
 from rmt_asymptotics.steps import STEPS, Step
 
 MODELS: dict[str, type[RidgeModel]] = {m.__name__: m for m in (RandomFeatures, SpikedRandomFeatures, OneStepNetwork)}
+RECORDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "spike": ("law", LAWS),
+    "readout": ("law", LAWS),
+    "step": ("step", STEPS),
+}
 
 
 def model_to_dict(model: RidgeModel) -> dict[str, Any]:
     """The fields of a model by name, its type under "model"; functions by name, laws with their parameters."""
-    fields = {f.name: _plain(getattr(model, f.name)) for f in dataclasses.fields(model)}
+    fields = {f.name: plain(getattr(model, f.name)) for f in dataclasses.fields(model)}
     return {"model": type(model).__name__, **fields}
 
 
@@ -27,15 +32,17 @@ def provenance(model: RidgeModel) -> dict[str, str]:
 
     The model is `model_from_dict(json.loads(dataset.attrs["model"]))` again.
     """
-    return {"model": json.dumps(model_to_dict(model)), "rmt_asymptotics_version": _package_version()}
+    return {"model": json.dumps(model_to_dict(model)), "rmt_asymptotics_version": package_version()}
 
 
 @cache
-def _package_version() -> str:
+def package_version() -> str:
+    """The version of this package."""
     return version("rmt_asymptotics")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The value of a field as JSON and TOML have it; `from_plain` is its inverse."""
     if isinstance(value, Activation):
         return value.name
     for kind, base in (("law", Law), ("step", Step)):
@@ -57,16 +64,19 @@ def model_from_dict(fields: dict[str, Any]) -> RidgeModel:
     """
     fields = dict(fields)
     model: type[RidgeModel] = _chosen("model", fields.pop("model", None), MODELS)
-    for name in ("activation", "target"):
-        if isinstance(fields.get(name), str):
-            fields[name] = _function(name, fields[name])
-    records: tuple[tuple[str, str, dict[str, Any]], ...]
-    records = (("spike", "law", LAWS), ("readout", "law", LAWS), ("step", "step", STEPS))
-    for name, kind, choices in records:
-        if isinstance(fields.get(name), dict):
-            values = dict(fields[name])
-            fields[name] = _build(_chosen(f"{name}.{kind}", values.pop(kind, None), choices), values, f"{name}.")
+    fields = {name: from_plain(name, value) for name, value in fields.items()}
     return _build(model, fields, "")
+
+
+def from_plain(field: str, value: Any) -> Any:
+    """The value of a field: functions from their names, laws and steps from dictionaries, others as they are."""
+    if field in ("activation", "target") and isinstance(value, str):
+        return _function(field, value)
+    if field in RECORDS and isinstance(value, dict):
+        kind, choices = RECORDS[field]
+        values = dict(value)
+        return _build(_chosen(f"{field}.{kind}", values.pop(kind, None), choices), values, f"{field}.")
+    return value
 
 
 def _function(field: str, text: str) -> Activation:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import rmt_asymptotics as rmt
-from rmt_asymptotics.comparison import QUANTITIES, z_score
+from rmt_asymptotics.comparison import QUANTITIES
+from rmt_asymptotics.montecarlo.simulation import z_score
 from tests import problems
 
 ONE_CLASS, PLAIN = (model.replace(width=None) for model in (problems.ONE_CLASS, problems.PLAIN))

@@ -12,7 +12,7 @@ from rmt_asymptotics.cli.options import check_drawable, model_from_options, shar
 from rmt_asymptotics.cli.results import comparison_dataset, curve_comparison, curve_table, deliver
 from rmt_asymptotics.cli.values import Axis, WholeNumbers
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.sweeps.grids import learning_curve
+from rmt_asymptotics.sweeps.sweep import learning_curve
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,7 +10,7 @@ from rmt_asymptotics.cli.options import check_drawable, model_from_options, shar
 from rmt_asymptotics.cli.results import curve_table, deliver, overlaid
 from rmt_asymptotics.cli.values import Axis, AxisType
 from rmt_asymptotics.montecarlo import simulation_curve
-from rmt_asymptotics.sweeps.grids import learning_curve
+from rmt_asymptotics.sweeps.sweep import learning_curve
 
 if TYPE_CHECKING:
     import xarray

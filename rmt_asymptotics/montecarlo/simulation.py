@@ -104,3 +104,10 @@ def estimate(draws: Array) -> Estimate:
 def standard_error(errors: Array) -> Array:
     """Of the mean over the first axis, the replicas."""
     return np.asarray(np.std(errors, axis=0, ddof=1) / np.sqrt(len(errors)))
+
+
+def z_score(mean: np.ndarray | float, theory: np.ndarray | float, standard_error: np.ndarray | float) -> np.ndarray:
+    """(mean - theory)/standard_error; 0 where both agree exactly."""
+    gap = np.subtract(mean, theory)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(gap == 0, 0.0, gap / standard_error)

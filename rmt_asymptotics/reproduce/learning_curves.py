@@ -11,7 +11,7 @@ from rmt_asymptotics.plotting import labelled, simulated_points
 from rmt_asymptotics.reproduce.figure import Reproduction, Settings
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.steps import MaximalStep
-from rmt_asymptotics.sweeps.grids import learning_curve
+from rmt_asymptotics.sweeps.sweep import learning_curve
 
 if TYPE_CHECKING:
     import xarray

@@ -12,7 +12,7 @@ from rmt_asymptotics.plotting import labelled, new_axes, simulated_points
 from rmt_asymptotics.reproduce.figure import Reproduction, Settings
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.steps import PowerStep
-from rmt_asymptotics.sweeps.grids import sweep
+from rmt_asymptotics.sweeps.sweep import sweep
 
 if TYPE_CHECKING:
     import xarray

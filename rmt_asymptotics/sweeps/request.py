@@ -1,0 +1,131 @@
+"""What a sweep asks for: the content that keys a store, and the blocks that it falls into."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.canonical.translation import control_fields
+from rmt_asymptotics.errors import OutOfDomain, number, whole_number
+from rmt_asymptotics.laws import Law
+from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.serialisation import from_plain, model_from_dict, model_to_dict, package_version, plain
+from rmt_asymptotics.sweeps.blocks import Block
+from rmt_asymptotics.sweeps.points import Points, Positions, grid_points, listed_points
+from rmt_asymptotics.sweeps.simulated import NESTED, SimulationPlan
+
+FORMAT = 1  # of stores
+# rough microseconds, which decide where a block ends and nothing else
+BLOCK, PROBLEM, ONE_CLASS, MANY_CLASSES, CONTINUOUS = 500_000, 25_000, 10, 1_000, 20_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """A model, the points around it, and what to compute there; block_size: points a block, or None for half a
+    second's work or one simulated network.
+    """
+
+    model: RidgeModel
+    points: Points
+    theory: bool
+    simulation: SimulationPlan | None
+    tolerance: float | None
+    block_size: int | None
+
+    def __post_init__(self) -> None:
+        if not (self.theory or self.simulation):
+            raise OutOfDomain("theory", False, "True, unless there is a simulation")
+        if self.tolerance is not None:
+            number("tolerance", self.tolerance, above=0)
+        if self.block_size is not None:
+            whole_number("block_size", self.block_size, least=1)
+
+    @cached_property
+    def controls(self) -> frozenset[str]:
+        """The fields that share one translated problem at all points."""
+        steps = [self.model.replace(step=step) for step in self.points.values.get("step", [])]
+        return frozenset(set.intersection(*(control_fields(m) for m in steps or [self.model])))
+
+    @cached_property
+    def order(self) -> Positions:
+        """The points in the order in which they are computed: neighbours follow each other."""
+        return np.argsort(self._ranked[1], kind="stable")
+
+    @cached_property
+    def _ranked(self) -> tuple[Positions, Positions]:
+        """Of each point: the rank of its problem (or of its network, if simulated), and its own."""
+        names = list(self.points.values)
+        nested = set(NESTED) if self.simulation else self.controls
+        outer = [name for name in names if name not in nested]
+        translated = [name for name in names if name in nested and name not in self.controls]
+        rank = self.points.ranks(outer)
+        return rank, self.points.ranks([*translated, *(n for n in names if n in nested and n in self.controls)], rank)
+
+    @cached_property
+    def ends(self) -> list[tuple[int, int]]:
+        """Where blocks begin and end in `order`: a new block every BLOCK of estimated work."""
+        index = np.arange(self.points.count)
+        if self.block_size is not None:
+            block = index // self.block_size
+        else:
+            problem = self._ranked[0][self.order]
+            opening = np.append(True, problem[1:] != problem[:-1])
+            each, network = self._weights()
+            work = np.cumsum(each + network * opening) - each - network * opening
+            block = work // BLOCK
+        cuts = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist(), self.points.count]
+        return list(pairwise(cuts))
+
+    def _weights(self) -> tuple[int, int]:
+        """Estimated work of a point and of a problem; a simulated network is a block of its own."""
+        if self.simulation:
+            return 0, BLOCK
+        laws = [law for law in vars(self.model).values() if isinstance(law, Law)]
+        laws += [law for name in ("spike", "readout") for law in self.points.values.get(name, [])]
+        if any(law.continuous for law in laws):
+            return CONTINUOUS, PROBLEM
+        many = any(len(law.quadrature(0, 1.0)[0]) > 1 for law in laws)
+        return (MANY_CLASSES if many else ONE_CLASS), PROBLEM
+
+    def places(self, block: int) -> Positions:
+        """The points of a block, in the order in which it computes them."""
+        first, last = self.ends[block]
+        return self.order[first:last]
+
+    def block(self, index: int) -> Block:
+        """All that is needed to compute a block."""
+        columns = {name: self.points.at(name, self.places(index)) for name in self.points.values}
+        return Block(self.model, columns, self.controls, self.theory, self.simulation, self.tolerance)
+
+    def content(self) -> dict[str, Any]:
+        """The request as plain data; raises `OutOfDomain` for functions that have neither a name nor an expression."""
+        values = {name: [_storable(name, v) for v in column] for name, column in self.points.values.items()}
+        for name in ("activation", "target"):
+            _storable(name, getattr(self.model, name))
+        return {
+            "format": FORMAT, "rmt_asymptotics": package_version(), "model": model_to_dict(self.model),
+            "grid": self.points.grid, "values": values, "theory": self.theory,
+            "simulation": asdict(self.simulation) if self.simulation else None, "tolerance": self.tolerance,
+            "block_size": self.block_size,
+        }  # fmt: skip
+
+
+def _storable(field: str, value: Any) -> Any:
+    if isinstance(value, Activation) and not value.rebuildable:
+        raise OutOfDomain(
+            field, value, "a built-in or Activation.from_expression(...): a bare callable cannot be stored"
+        )
+    return plain(value)
+
+
+def request_from_content(content: Mapping[str, Any]) -> Request:
+    """The request whose `content` this is."""
+    model = model_from_dict(content["model"])
+    values = {name: [from_plain(name, v) for v in column] for name, column in content["values"].items()}
+    points = (grid_points if content["grid"] else listed_points)(model, values)
+    simulation = SimulationPlan(**content["simulation"]) if content["simulation"] else None
+    return Request(model, points, content["theory"], simulation, content["tolerance"], content["block_size"])
