@@ -75,8 +75,8 @@ class Request:
             problem = self._ranked[0][self.order]
             opening = np.append(True, problem[1:] != problem[:-1])
             each, network = self._weights()
-            work = np.cumsum(each + network * opening) - each - network * opening
-            block = work // BLOCK
+            work = np.cumsum(each + network * opening)
+            block = (work - work[0]) // BLOCK
         cuts = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist(), self.points.count]
         return list(pairwise(cuts))
 
