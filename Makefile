@@ -31,9 +31,9 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-## counts and ratios measured on this machine
+## counts and ratios measured on this machine; validation/bench/history.csv keeps them
 bench: setup
-	$(BIN)/python -m validation.benchmark
+	$(BIN)/python -m validation.bench
 
 ## theory against published values, high precision and simulation; the report is $(OUTPUT)/validation/report.md
 validate: setup

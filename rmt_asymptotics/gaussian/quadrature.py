@@ -39,6 +39,7 @@ def legendre(count: int) -> tuple[Array, Array]:
     return 0.5 * (nodes + 1), 0.5 * weights
 
 
+@lru_cache(maxsize=256)
 def sinh_rule(count: int, scale: float = 1.0) -> Rule:
     """Trapezoidal rule in s, z = scale sinh(s), for smooth functions whose finest feature has width ~ scale."""
     end = np.arcsinh(CUTOFF / scale)

@@ -21,7 +21,6 @@ COMPILED = {
     "error_model": "numpy",
     "fastmath": {"reassoc", "contract"},
 }  # sums in SIMD lanes
-RANK = 1e-13  # a free mode shorter than this, relative to the features or after projection, is rounding
 
 
 @njit(**COMPILED)
