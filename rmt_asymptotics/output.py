@@ -10,7 +10,7 @@ import secrets
 import shutil
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,5 +123,6 @@ def replace_file(path: Path, contents: Any) -> Path:
     except OSError as error:
         raise NotWritten(path, error.strerror or str(error)) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that became read-only keeps what it has
+            temporary.unlink(missing_ok=True)
     return path
