@@ -5,5 +5,31 @@ a layer-scaled step (`LayerScaledStep`).  Notes: theory_notes/dynamics_*.md.
 """
 
 from rmt_asymptotics.dynamics.actions import compare, predict, simulate
+from rmt_asymptotics.dynamics.layer_scaled_step import (
+    CrossEntropyLoss,
+    FixedScaling,
+    LayerScaledStep,
+    NormCancellingScaling,
+    SquaredLoss,
+    UniformScaling,
+    initial_weights,
+    train,
+)
+from rmt_asymptotics.dynamics.support_learning import SupportLearning
+from rmt_asymptotics.dynamics.two_point_relu import TwoPointReLU
 
-__all__ = ["compare", "predict", "simulate"]
+__all__ = [
+    "CrossEntropyLoss",
+    "FixedScaling",
+    "LayerScaledStep",
+    "NormCancellingScaling",
+    "SquaredLoss",
+    "SupportLearning",
+    "TwoPointReLU",
+    "UniformScaling",
+    "compare",
+    "initial_weights",
+    "predict",
+    "simulate",
+    "train",
+]

@@ -12,8 +12,8 @@ EXPECTED = "the parameters of a theory: TwoPointReLU, SupportLearning or LayerSc
 
 
 @singledispatch
-def predict(parameters: Any) -> Any:
-    """What the theory of these parameters predicts."""
+def predict(parameters: Any, **options: Any) -> Any:
+    """What the theory of these parameters predicts; `options` are those of the theory."""
     raise OutOfDomain("parameters", parameters, EXPECTED)
 
 

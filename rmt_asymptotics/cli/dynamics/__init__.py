@@ -7,7 +7,11 @@ from rmt_asymptotics.cli.lazy import LazyGroup
 
 @click.group(
     cls=LazyGroup,
-    lazy={},
+    lazy={
+        "layer-scaled": "rmt_asymptotics.cli.dynamics.layer_scaled:layer_scaled",
+        "support": "rmt_asymptotics.cli.dynamics.support:support",
+        "two-point": "rmt_asymptotics.cli.dynamics.two_point:two_point",
+    },
     short_help="Training dynamics: theory beside simulation.",
 )
 def dynamics() -> None:
