@@ -48,22 +48,45 @@ from rmt_asymptotics.sweeps.simulated import SimulationPlan
 from rmt_asymptotics.sweeps.sweep import learning_curve, open_sweep, sweep
 
 if TYPE_CHECKING:
+    from rmt_asymptotics.optimisation import (
+        Boundary,
+        EqualErrors,
+        Gradient,
+        Optimum,
+        OptimumStatus,
+        OutlierLeavesBulk,
+        VanishingDerivative,
+        best_linear_error,
+        gradient,
+        kernel_limit,
+        noise_floor,
+        optimal,
+        optimal_curve,
+        random_features_of,
+        trace_boundary,
+    )
     from rmt_asymptotics.spectra import FeatureSpectrum, WeightSpectrum, spectrum, weight_spectrum
 
 __all__ = [
     "Activation",
     "Asymptotics",
+    "Boundary",
     "Comparison",
     "ConstantLaw",
     "DiscreteLaw",
+    "EqualErrors",
     "Estimate",
     "FeatureSpectrum",
     "FixedStep",
     "GaussianLaw",
+    "Gradient",
     "MaximalStep",
     "NotConverged",
     "OneStepNetwork",
+    "Optimum",
+    "OptimumStatus",
     "OutOfDomain",
+    "OutlierLeavesBulk",
     "Pair",
     "PowerStep",
     "RademacherLaw",
@@ -74,8 +97,10 @@ __all__ = [
     "Solution",
     "SpikedRandomFeatures",
     "Status",
+    "VanishingDerivative",
     "WeightSpectrum",
     "WeightStatistics",
+    "best_linear_error",
     "centred",
     "compare",
     "compare_curve",
@@ -83,12 +108,18 @@ __all__ = [
     "erf",
     "feature_eigenvalues",
     "gelu",
+    "gradient",
     "hermite_polynomial",
     "identity",
+    "kernel_limit",
     "leaky_relu",
     "learning_curve",
+    "noise_floor",
     "open_sweep",
+    "optimal",
+    "optimal_curve",
     "polynomial",
+    "random_features_of",
     "regime",
     "relu",
     "sign",
@@ -103,15 +134,35 @@ __all__ = [
     "spiked_equivalent",
     "sweep",
     "tanh",
+    "trace_boundary",
     "weight_spectrum",
     "weight_statistics",
 ]
 
+_OPTIMISATION = (
+    "Boundary",
+    "EqualErrors",
+    "Gradient",
+    "Optimum",
+    "OptimumStatus",
+    "OutlierLeavesBulk",
+    "VanishingDerivative",
+    "best_linear_error",
+    "gradient",
+    "kernel_limit",
+    "noise_floor",
+    "optimal",
+    "optimal_curve",
+    "random_features_of",
+    "trace_boundary",
+)
 _SPECTRA = ("FeatureSpectrum", "WeightSpectrum", "spectrum", "weight_spectrum")
 
 
 def __getattr__(name: str) -> Any:
-    """Spectra and dynamics load when first used: what they import is slow, and curves do not need it."""
+    """Spectra, optimisation and dynamics load when first used: what they import is slow, and curves do not need it."""
+    if name in _OPTIMISATION:
+        return getattr(import_module("rmt_asymptotics.optimisation"), name)
     if name in _SPECTRA:
         return getattr(import_module("rmt_asymptotics.spectra"), name)
     if name == "dynamics":

@@ -7,7 +7,7 @@ import pytest
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics.asymptotics import control_points
-from rmt_asymptotics.canonical.one_step_network import one_step_problem
+from rmt_asymptotics.canonical.one_step_network import one_step_grid, one_step_problem
 from rmt_asymptotics.expressions import parse_activation
 from rmt_asymptotics.serialisation import model_from_dict, model_to_dict
 from rmt_asymptotics.state_evolution.ridge import solve_points
@@ -149,5 +149,5 @@ def test_points_of_a_curve_have_their_own_step(step, field):
     curve = rmt.sweep(model, **{field: values}).test_error.values
     for value, swept in zip(values, curve, strict=True):
         point = model.replace(**{field: value})
-        direct = solve_points(one_step_problem(point, 3), control_points(point, {})).errors[0, 0]
+        direct = solve_points(one_step_problem(point, one_step_grid(point, 3)), control_points(point, {})).errors[0, 0]
         assert swept == pytest.approx(direct, rel=1e-9)

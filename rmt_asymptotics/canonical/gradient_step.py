@@ -5,11 +5,13 @@ two directions v (the spike) and zeta (the part of the teacher orthogonal to it)
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermeval
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.expectations import expectation
@@ -64,19 +66,12 @@ def gradient_step(model: OneStepNetwork) -> GradientStep:
     """The moments of a model's step; raises `OutOfDomain` where the step is not defined."""
     # notation: h1, s2, h3, vs of sigma; h1s, y2s, Y2, ... of the residual label; B, gamma
     alpha0, sigma = model.step_sample_complexity, model.activation
-    if sigma.derivative is None:
-        raise OutOfDomain("activation", sigma, "an activation with its derivative: Activation(function, derivative)")
-    hermite = sigma.hermite_coefficients(3)
-    h1, s2, h3 = float(hermite[1]), float(2 * hermite[2]), float(6 * hermite[3])
-    derivative = sigma.derivative
-    vs = expectation(lambda z: (derivative(z) - h1) ** 2, sigma.kinks, field="activation")
-    if abs(expectation(derivative, sigma.kinks, field="activation") - h1) > 1e-9:
-        raise OutOfDomain("activation", sigma, "continuous, with its own derivative: E sigma' = E[z sigma] fails")
-    f = _label_moments(model, float(hermite[0]))
+    mean, h1, s2, h3, vs = _activation_moments(sigma)
+    values, probabilities = model.readout.quadrature(64, 1.0)
+    f = _label_moments(model.target, float(probabilities @ values) * mean, model.span_noise)
     noise = model.noise_variance
     h1s, Y2 = f[1, 1], f[2, 0] + noise
-    sizes = [conditional_moments(g, g.kinks, 0.0, 1.0).second for g in (model.target, sigma)]
-    if SILENT * float(sum(sizes)) >= Y2:
+    if SILENT * (_second_moment(model.target) + _second_moment(sigma)) >= Y2:
         raise OutOfDomain("target", model.target, "different from the network's initial output: the gradient vanishes")
     B = float(np.sqrt(h1s**2 + Y2 / alpha0))  # [net.1]
     gamma, rho = h1s / B, float(np.sqrt(Y2 / alpha0)) / B
@@ -92,8 +87,7 @@ def gradient_step(model: OneStepNetwork) -> GradientStep:
         y4 = f[4, 0] + 6 * noise * f[2, 0] + 3 * noise**2
         T = np.array([[y2z2, y3z / scale], [y3z / scale, y4 / scale**2 + Y2]])  # [net.4]
         noise_span = rotation @ T @ rotation.T / Y2
-        asymmetry = expectation(lambda z: (derivative(z) - h1) ** 2 * z, sigma.kinks, field="activation")
-        skew = asymmetry * rotation @ np.array([y2z, y3 / scale]) / (2 * alpha0)
+        skew = _slope_asymmetry(sigma, h1) * rotation @ np.array([y2z, y3 / scale]) / (2 * alpha0)
     return GradientStep(
         slope=h1, curvature=s2, third=h3, slope_variance=vs, label_mean=f[1, 0], label_second=Y2, length=B,
         alignment=gamma, complement=rho, span=rotation @ A @ rotation.T, noise_span=noise_span, skew=skew,
@@ -101,15 +95,39 @@ def gradient_step(model: OneStepNetwork) -> GradientStep:
     )  # fmt: skip
 
 
-def _label_moments(model: OneStepNetwork, activation_mean: float) -> dict[tuple[int, int], float]:
-    """E[f^power He_degree], by (power, degree), of f = f_*(z) - E[g] E[sigma]: the label less the initial output."""
-    values, probabilities = model.readout.quadrature(64, 1.0)
-    shift = float(probabilities @ values) * activation_mean
-    target = model.target
+@lru_cache(maxsize=64)
+def _activation_moments(sigma: Activation) -> tuple[float, float, float, float, float]:
+    """E sigma, h1, s2, h3 and vs."""
+    if sigma.derivative is None:
+        raise OutOfDomain("activation", sigma, "an activation with its derivative: Activation(function, derivative)")
+    hermite = sigma.hermite_coefficients(3)
+    h1, s2, h3 = float(hermite[1]), float(2 * hermite[2]), float(6 * hermite[3])
+    derivative = sigma.derivative
+    vs = expectation(lambda z: (derivative(z) - h1) ** 2, sigma.kinks, field="activation")
+    if abs(expectation(derivative, sigma.kinks, field="activation") - h1) > 1e-9:
+        raise OutOfDomain("activation", sigma, "continuous, with its own derivative: E sigma' = E[z sigma] fails")
+    return float(hermite[0]), h1, s2, h3, vs
+
+
+def _slope_asymmetry(sigma: Activation, h1: float) -> float:
+    """E[(sigma' - h1)^2 z]."""
+    derivative = sigma.derivative
+    assert derivative is not None
+    return expectation(lambda z: (derivative(z) - h1) ** 2 * z, sigma.kinks, field="activation")
+
+
+@lru_cache(maxsize=64)
+def _second_moment(function: Activation) -> float:
+    return float(conditional_moments(function, function.kinks, 0.0, 1.0).second)
+
+
+@lru_cache(maxsize=64)
+def _label_moments(target: Activation, shift: float, higher: bool) -> dict[tuple[int, int], float]:
+    """E[f^power He_degree], by (power, degree), of f = f_*(z) - shift: the label less the initial output."""
 
     def moment(power: int, degree: int) -> float:
         weight = [0.0] * degree + [1.0]
         return expectation(lambda z: (target(z) - shift) ** power * hermeval(z, weight), target.kinks, field="target")
 
     orders = [(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (3, 0)]
-    return {order: moment(*order) for order in orders + [(2, 2), (3, 1), (4, 0)] * model.span_noise}
+    return {order: moment(*order) for order in orders + [(2, 2), (3, 1), (4, 0)] * higher}

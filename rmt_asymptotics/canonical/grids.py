@@ -1,10 +1,13 @@
 """The quadrature in kappa and the class counts of each refinement level.  Note: numerics.md."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.gaussian.quadrature import Rule, panel_rule, sinh_rule
+from rmt_asymptotics.laws import Law
 
 CLASS_COUNTS = (18, 26, 38, 56, 82, 120, 176, 258, 380)  # of a continuous law
 NODE_COUNTS = (40, 58, 84, 122, 176, 256, 370, 540, 780)
@@ -12,6 +15,38 @@ NODE_COUNTS_FINITE = (56, 84, *NODE_COUNTS[3:], 1120)  # laws with finitely many
 PANEL_ORDERS = (8, 12, 16, 22, 30, 40, 54, 72, 96)
 LEVELS = len(CLASS_COUNTS)
 NARROW = 0.15  # features of the target narrower than this in kappa get panels of their own
+
+
+@dataclass(frozen=True)
+class ClassNodes:
+    """How finely a continuous law is resolved: `count` nodes for features of width `resolution` at this `scale`.
+
+    The nodes move with the scale of the law.  A law with finitely many values has its atoms for nodes.
+    """
+
+    count: int
+    resolution: float
+    scale: float
+
+    @classmethod
+    def of(cls, law: Law, level: int, resolution: float) -> "ClassNodes":
+        return cls(CLASS_COUNTS[level], resolution, _scale(law))
+
+    def quadrature(self, law: Law) -> tuple[Array, Array]:
+        """Values and probabilities of a law on these nodes, (K,) each."""
+        return law.quadrature(self.count, self.resolution * (_scale(law) / self.scale))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the functions of a problem are evaluated.  On a fixed grid a problem is smooth in the fields of a model."""
+
+    kappa: Rule
+    classes: ClassNodes
+
+
+def _scale(law: Law) -> float:
+    return float(getattr(law, "scale", 1.0))
 
 
 def kappa_rule(

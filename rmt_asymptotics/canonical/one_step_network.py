@@ -10,10 +10,10 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.gradient_step import GradientStep, gradient_step
-from rmt_asymptotics.canonical.grids import CLASS_COUNTS, kappa_rule
+from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.problem import Modes, Problem
 from rmt_asymptotics.canonical.span import closed_span
-from rmt_asymptotics.canonical.step_limits import limit_problem
+from rmt_asymptotics.canonical.step_limits import limit_grid, limit_problem
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments, conditional_moments
 from rmt_asymptotics.models import OneStepNetwork
@@ -22,21 +22,28 @@ from rmt_asymptotics.steps import MaximalStep
 NO_SPIKE = 1e-12  # spikes per unit of readout below this are rounding
 
 
-def one_step_problem(model: OneStepNetwork, level: int) -> Problem:
-    """The functions of kappa at refinement `level`; at p = infinity below the maximal step, `limit_problem`."""
-    if model.width is None and not isinstance(model.step, MaximalStep):
-        return limit_problem(model, level)
+def one_step_grid(model: OneStepNetwork, level: int) -> Grid:
+    """The grid of refinement `level`."""
+    if _below_maximal(model):
+        return limit_grid(model, level)
+    step = gradient_step(model)
+    resolution = 1 / max(abs(relative_rate(model) * step.slope * step.length), NO_SPIKE)
+    classes = ClassNodes.of(model.readout, level, resolution)
+    e, pi = _sizes(model, step, classes)
+    u, c = step.spike(e), step.bulk_variance(e)
+    return Grid(kappa_rule(model.target, step.alignment, u, c, pi, model.readout.continuous, level), classes)
+
+
+def one_step_problem(model: OneStepNetwork, grid: Grid) -> Problem:
+    """The functions of kappa on a grid; at p = infinity below the maximal step, `limit_problem`."""
+    if _below_maximal(model):
+        return limit_problem(model, grid)
     step = gradient_step(model)
     gamma, rho = step.alignment, step.complement
     rate = relative_rate(model)
-    resolution = 1 / max(abs(rate * step.slope * step.length), NO_SPIKE)
-    g, pi = model.readout.quadrature(CLASS_COUNTS[level], resolution)
-    e = rate * g
+    e, pi = _sizes(model, step, grid.classes)
     u, c = step.spike(e), step.bulk_variance(e)
-    if np.min(c) <= 0:
-        raise OutOfDomain("step", model.step, "a step that leaves every neuron some bulk variance: c = 0 was reached")
-    rule = kappa_rule(model.target, gamma, u, c, pi, model.readout.continuous, level)
-    kappa = rule.nodes
+    rule, kappa = grid.kappa, grid.kappa.nodes
     bulk = conditional_moments(
         model.activation, model.activation.kinks, np.outer(u, kappa), np.sqrt(c)[:, None] + 0 * kappa
     )
@@ -53,6 +60,19 @@ def one_step_problem(model: OneStepNetwork, level: int) -> Problem:
         means = Modes.free(bulk.mean)
     directions = corrected_directions if model.corrections else plain_directions
     return Problem.assemble(rule, pi, bulk, means + directions(step, e, kappa, bulk), target)
+
+
+def _below_maximal(model: OneStepNetwork) -> bool:
+    return model.width is None and not isinstance(model.step, MaximalStep)
+
+
+def _sizes(model: OneStepNetwork, step: GradientStep, classes: ClassNodes) -> tuple[Array, Array]:
+    """e = eta g/sqrt(p) of the classes and their weights; raises `OutOfDomain` where a class has no bulk variance."""
+    g, pi = classes.quadrature(model.readout)
+    e = relative_rate(model) * g
+    if np.min(step.bulk_variance(e)) <= 0:
+        raise OutOfDomain("step", model.step, "a step that leaves every neuron some bulk variance: c = 0 was reached")
+    return e, pi
 
 
 def relative_rate(model: OneStepNetwork) -> float:

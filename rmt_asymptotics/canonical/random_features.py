@@ -6,16 +6,23 @@ The mean of the activation is an intercept, seen by the ridge only at finite wid
 
 import numpy as np
 
+from rmt_asymptotics.canonical.grids import ClassNodes, Grid
 from rmt_asymptotics.canonical.problem import Modes, Problem
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.quadrature import Rule
+from rmt_asymptotics.laws import ConstantLaw
 from rmt_asymptotics.models import RandomFeatures
 
 
-def random_features_problem(model: RandomFeatures, level: int) -> Problem:
-    """The problem on its single node; `level` changes nothing."""
+def random_features_grid(model: RandomFeatures, level: int) -> Grid:
+    """A single node; `level` changes nothing."""
+    return Grid(Rule(np.zeros(1), np.ones(1)), ClassNodes.of(ConstantLaw(0.0), level, 1.0))
+
+
+def random_features_problem(model: RandomFeatures, grid: Grid) -> Problem:
+    """The problem on its single node."""
     bulk = conditional_moments(model.activation, model.activation.kinks, np.zeros((1, 1)), 1.0)
     target = conditional_moments(model.target, model.target.kinks, np.zeros(1), 1.0, field="target")
     intercept = Modes.of_classes(bulk.mean, 0, strength=np.inf if model.width is None else float(model.width))
     teacher = Modes.of_classes(0, bulk.linear, per_width_ratio=1)
-    return Problem.assemble(Rule(np.zeros(1), np.ones(1)), np.ones(1), bulk, intercept + teacher, target)
+    return Problem.assemble(grid.kappa, np.ones(1), bulk, intercept + teacher, target)

@@ -6,21 +6,30 @@ mean m0(kappa), the spike direction kappa m1(kappa) and the teacher direction s 
 
 import numpy as np
 
-from rmt_asymptotics.canonical.grids import CLASS_COUNTS, kappa_rule
+from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.problem import Modes, Problem
 from rmt_asymptotics.canonical.span import closed_span
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.models import SpikedRandomFeatures
 
 
-def spiked_problem(model: SpikedRandomFeatures, level: int) -> Problem:
-    """The functions of kappa at refinement `level` = 0, 1, ...: more nodes, and more classes of a continuous law."""
+def spiked_grid(model: SpikedRandomFeatures, level: int) -> Grid:
+    """The grid of refinement `level` = 0, 1, ...: more nodes, and more classes of a continuous law."""
+    # notation: u, pi, c
+    c = model.bulk_variance
+    classes = ClassNodes.of(model.spike, level, np.sqrt(c))
+    u, pi = classes.quadrature(model.spike)
+    rule = kappa_rule(model.target, model.alignment, u, np.full_like(u, c), pi, model.spike.continuous, level)
+    return Grid(rule, classes)
+
+
+def spiked_problem(model: SpikedRandomFeatures, grid: Grid) -> Problem:
+    """The functions of kappa on a grid."""
     # notation: u, pi, c, gamma, rho
     c, gamma = model.bulk_variance, model.alignment
     rho = np.sqrt((1 - gamma) * (1 + gamma))
-    u, pi = model.spike.quadrature(CLASS_COUNTS[level], np.sqrt(c))
-    rule = kappa_rule(model.target, gamma, u, np.full_like(u, c), pi, model.spike.continuous, level)
-    kappa = rule.nodes
+    u, pi = grid.classes.quadrature(model.spike)
+    rule, kappa = grid.kappa, grid.kappa.nodes
     bulk = conditional_moments(model.activation, model.activation.kinks, np.outer(u, kappa), np.sqrt(c))
     target = conditional_moments(model.target, model.target.kinks, gamma * kappa, rho, field="target")
 

@@ -11,7 +11,7 @@ import numpy as np
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.expansion import mean_expansion
 from rmt_asymptotics.canonical.gradient_step import GradientStep, gradient_step
-from rmt_asymptotics.canonical.grids import kappa_rule
+from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.problem import Modes, Problem
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import conditional_moments
@@ -96,12 +96,17 @@ def _extended(basis: Array, rest: Array) -> Array:
     return np.vstack([basis, rest / np.linalg.norm(rest)])
 
 
-def limit_problem(model: OneStepNetwork, level: int) -> Problem:
+def limit_grid(model: OneStepNetwork, level: int) -> Grid:
+    """The grid of refinement `level`: one class of neurons without a spike."""
+    one = np.ones(1)
+    rule = kappa_rule(model.target, gradient_step(model).alignment, 0 * one, one, one, False, level)
+    return Grid(rule, ClassNodes.of(model.readout, level, 1.0))
+
+
+def limit_problem(model: OneStepNetwork, grid: Grid) -> Problem:
     """One class of neurons, the finite directions h1 kappa and h1 s, and the modes of the step."""
     step = gradient_step(model)
-    one = np.ones(1)
-    rule = kappa_rule(model.target, step.alignment, 0 * one, one, one, False, level)
-    kappa = rule.nodes
+    rule, kappa = grid.kappa, grid.kappa.nodes
     bulk = conditional_moments(model.activation, model.activation.kinks, np.zeros((1, len(kappa))), 1.0)
     target = conditional_moments(
         model.target, model.target.kinks, step.alignment * kappa, step.complement, field="target"
@@ -114,7 +119,7 @@ def limit_problem(model: OneStepNetwork, level: int) -> Problem:
             directions = Modes.free(function) + directions
         else:
             directions += Modes.of_classes(function, 0, strength=mode.strength)
-    return Problem.assemble(rule, one, bulk, directions, target)
+    return Problem.assemble(rule, np.ones(1), bulk, directions, target)
 
 
 def _checked_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...]:

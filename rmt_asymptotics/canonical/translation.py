@@ -2,20 +2,28 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from rmt_asymptotics.canonical.grids import LEVELS
-from rmt_asymptotics.canonical.one_step_network import one_step_problem
+from rmt_asymptotics.canonical.grids import LEVELS, Grid
+from rmt_asymptotics.canonical.one_step_network import one_step_grid, one_step_problem
 from rmt_asymptotics.canonical.problem import Problem
-from rmt_asymptotics.canonical.random_features import random_features_problem
-from rmt_asymptotics.canonical.spiked_features import spiked_problem
+from rmt_asymptotics.canonical.random_features import random_features_grid, random_features_problem
+from rmt_asymptotics.canonical.spiked_features import spiked_grid, spiked_problem
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
 from rmt_asymptotics.steps import PowerStep
 
-TRANSLATIONS: dict[type[RidgeModel], Callable[[Any, int], Problem]] = {
-    RandomFeatures: random_features_problem,
-    SpikedRandomFeatures: spiked_problem,
-    OneStepNetwork: one_step_problem,
+
+class Translation(NamedTuple):
+    """grid: the grid of a model at a refinement level.  problem: the functions of a model on a grid."""
+
+    grid: Callable[[Any, int], Grid]
+    problem: Callable[[Any, Grid], Problem]
+
+
+TRANSLATIONS: dict[type[RidgeModel], Translation] = {
+    RandomFeatures: Translation(random_features_grid, random_features_problem),
+    SpikedRandomFeatures: Translation(spiked_grid, spiked_problem),
+    OneStepNetwork: Translation(one_step_grid, one_step_problem),
 }
 CONTROL_FIELDS = {"sample_complexity": 1.0, "width_ratio": 1.0, "ridge": 1.0, "noise_variance": 0.0}
 
@@ -37,7 +45,17 @@ def translate(model: RidgeModel, level: int) -> Problem:
 
 @lru_cache(maxsize=32)
 def _translated(model: RidgeModel, level: int) -> Problem:
-    return TRANSLATIONS[type(model)](model, level)
+    return problem_on(model, grid_of(model, level))
 
 
-__all__ = ["LEVELS", "control_fields", "translate"]
+def grid_of(model: RidgeModel, level: int) -> Grid:
+    """The grid on which `translate` evaluates a model at refinement `level`."""
+    return TRANSLATIONS[type(model)].grid(model, level)
+
+
+def problem_on(model: RidgeModel, grid: Grid) -> Problem:
+    """The canonical problem of a model on a given grid, such as that of a model nearby: smooth in its fields."""
+    return TRANSLATIONS[type(model)].problem(model, grid)
+
+
+__all__ = ["LEVELS", "control_fields", "grid_of", "problem_on", "translate"]

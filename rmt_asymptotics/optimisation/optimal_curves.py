@@ -1,0 +1,69 @@
+"""optimal_curve(): how an optimum moves along an axis.  Note: theory_notes/optimisation.md [opt.1]."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.optimisation.fields import domain_of
+from rmt_asymptotics.optimisation.optima import Bounds, Optimum, best_over, distinct_names
+from rmt_asymptotics.serialisation import provenance
+
+if TYPE_CHECKING:
+    import xarray
+
+
+def optimal_curve(
+    model: RidgeModel,
+    over: Sequence[str] = ("ridge",),
+    quantity: str = "test_error",
+    *,
+    maximise: bool = False,
+    bounds: Bounds | None = None,
+    tolerance: float | None = None,
+    **axis: Sequence[float] | Array,
+) -> "xarray.Dataset":
+    """The optimum against one field, such as sample_complexity: optimally tuned ridge along a learning curve.
+
+    axis: the name of one field of the model that is not tuned, with a one-dimensional array of values (a field of a
+    record as **{"step.rate": values}).  The other parameters are those of `optimal`.
+    Returns the Dataset with dimension `axis` and variables: the output, each tuned field, status, message.  Each point
+    starts from its neighbour *and* from a scan, so that a jump from one valley to another is seen.
+
+    >>> import rmt_asymptotics as rmt
+    >>> model = rmt.RandomFeatures(activation=rmt.identity, target=rmt.identity, sample_complexity=2.0, width_ratio=1e6,
+    ...                            ridge=7.0, noise_variance=0.5)
+    >>> curve = optimal_curve(model, over=("ridge",), sample_complexity=[0.5, 1.0, 2.0])
+    >>> curve.ridge.round(4).values.tolist(), curve.status.values.tolist()
+    ([0.5, 0.5, 0.5], ['interior', 'interior', 'interior'])
+    """
+    import xarray
+
+    names = distinct_names(over)
+    name, values = _axis(model, names, axis)
+    found: list[Optimum] = []
+    for value in values:
+        start = found[-1].model if found else None
+        found.append(
+            best_over(model.replace(**{name: value}), names, quantity, maximise, bounds or {}, tolerance, start)
+        )
+    columns: dict[str, list[Any]] = {quantity: [o.value for o in found]}
+    columns |= {field: [o.model.value(field) for o in found] for field in names}
+    columns |= {"status": [o.status.name.lower() for o in found], "message": [o.message for o in found]}
+    attributes = provenance(model) | {"over": ", ".join(names), "sense": "largest" if maximise else "least"}
+    return xarray.Dataset({key: (name, column) for key, column in columns.items()}, {name: values}, attributes)
+
+
+def _axis(model: RidgeModel, names: tuple[str, ...], axis: Mapping[str, Any]) -> tuple[str, list[float]]:
+    """The name and the values of the one axis."""
+    if len(axis) != 1 or next(iter(axis)) in names:
+        raise OutOfDomain("axis", tuple(axis), "one field that is not in `over`, with its values")
+    name, values = next(iter(axis.items()))
+    domain_of(model, name)
+    array = np.asarray(values, float)
+    if array.ndim != 1 or not array.size:
+        raise OutOfDomain(name, values, "a one-dimensional, non-empty array of values")
+    return name, array.tolist()

@@ -1,0 +1,85 @@
+"""Reference lines for plots: what a linear predictor, infinitely many random features, or an oracle reach.
+
+Note: theory_notes/optimisation.md [ref.1]-[ref.3].
+"""
+
+import math
+
+from rmt_asymptotics.canonical.random_features import random_features_grid, random_features_problem
+from rmt_asymptotics.gaussian.conditional import conditional_moments
+from rmt_asymptotics.models import RandomFeatures, RidgeModel
+from rmt_asymptotics.optimisation.objective import checked_quantity
+
+SHARED = ("activation", "target", "sample_complexity", "width_ratio", "ridge", "noise_variance", "width")
+
+
+def random_features_of(model: RidgeModel) -> RandomFeatures:
+    """Plain random features with the same activation, target, sizes, ridge and noise: the network without its step.
+
+    >>> import rmt_asymptotics as rmt
+    >>> network = rmt.OneStepNetwork(activation=rmt.tanh, target=rmt.sin, sample_complexity=1.6, width_ratio=1.0,
+    ...                              ridge=0.1, step=rmt.MaximalStep(3.0), step_sample_complexity=20.0)
+    >>> random_features_of(network).ridge
+    0.1
+    """
+    return RandomFeatures(**{name: getattr(model, name) for name in SHARED})
+
+
+def noise_floor(model: RidgeModel) -> float:
+    """The test error of an oracle that knows the target: the variance of the label noise.  [ref.1]"""
+    return model.noise_variance
+
+
+def best_linear_error(model: RidgeModel, *, intercept: bool = True) -> float:
+    """The test error of the best linear predictor of y from x, at infinitely many samples.  [ref.2]
+
+    noise_variance + E f_*^2 - (E f_*)^2 - (E z f_*)^2; without an intercept (E f_*)^2 is not subtracted.  Linear ridge
+    regression on finitely many samples is `kernel_limit` with the identity as activation.
+
+    >>> import rmt_asymptotics as rmt
+    >>> model = rmt.RandomFeatures(activation=rmt.tanh, target=rmt.hermite_polynomial(2), sample_complexity=2.0,
+    ...                            width_ratio=1.5, ridge=0.1, noise_variance=0.25)
+    >>> round(best_linear_error(model), 12)   # He_2 is not linear at all: its variance is 2
+    2.25
+    """
+    moments = conditional_moments(model.target, model.target.kinks, 0.0, 1.0, field="target")
+    mean = 0.0 if intercept else float(moments.mean)
+    return model.noise_variance + float(moments.residual) + mean**2
+
+
+def kernel_limit(model: RidgeModel, quantity: str = "test_error") -> float:
+    """An output of random features as p/d -> infinity at fixed n/d and ridge: kernel ridge regression.  [ref.3]
+
+    The activation, the target, n/d, ridge and noise are those of the model; its width, spike and step do not matter.
+    quantity: as in `gradient`.  Raises `OutOfDomain` for another.
+
+    >>> import rmt_asymptotics as rmt
+    >>> model = rmt.RandomFeatures(activation=rmt.tanh, target=rmt.sin, sample_complexity=2.0, width_ratio=1e7,
+    ...                            ridge=0.1)
+    >>> abs(kernel_limit(model) / rmt.solve(model).test_error - 1) < 1e-6
+    True
+    """
+    # notation: alpha, b, m2, x, v = ridge (1 + V)
+    checked_quantity(quantity)
+    features = random_features_of(model).replace(width=None)
+    problem = random_features_problem(features, random_features_grid(features, 0))
+    alpha, ridge = features.sample_complexity, features.ridge
+    b2, m2 = float(problem.linear[0, 0]) ** 2, float(problem.residual[0, 0])
+    a = ridge + m2
+    half = 0.5 * (a + b2 * (1 - alpha))
+    root = math.sqrt(half**2 + alpha * b2 * a)
+    v = half + root if half >= 0 else alpha * b2 * a / (root - half)  # v = a + b^2/(1 + x)
+    x = alpha * b2 / v
+    mean, slope = (float(h[0]) for h in problem.target)
+    fitted = float(problem.modes[0, 0, 0]) != 0  # the free intercept
+    base = float(problem.target_residual[0]) + features.noise_variance + (slope / (1 + x)) ** 2
+    base += 0.0 if fitted else mean**2
+    test = base / (1 - (x / (1 + x)) ** 2 / alpha)
+    pull = slope**2 * x**2 / ((1 + x) ** 2 * b2) if b2 > 0 else 0.0  # coef^2
+    outputs = {
+        "test_error": test,
+        "excess_error": test - features.noise_variance,
+        "training_error": test * (ridge / v) ** 2,
+        "training_objective": ridge * (base / v + pull / alpha),
+    }
+    return outputs[quantity]
