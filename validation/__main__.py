@@ -10,12 +10,31 @@ from pathlib import Path
 import rmt_asymptotics as rmt
 from rmt_asymptotics.output import write_text
 from rmt_asymptotics.progress import progress_bar
-from validation import figures, sections
+from validation import (
+    dynamics_layer_scaled,
+    dynamics_support,
+    dynamics_two_point,
+    figures,
+    optimisation,
+    sections,
+)
 from validation.cases import CASES
 
 QUICK = {"dimension": [100, 200], "replicas": 60}
 FULL = {"dimension": [100, 200, 400, 800], "replicas": 60}
 SEED = 2024
+OTHERS = (
+    optimisation.derivatives,
+    optimisation.optima,
+    optimisation.boundary,
+    dynamics_two_point.two_point,
+    dynamics_support.support_rates,
+    dynamics_support.separation,
+    dynamics_support.relu_law,
+    dynamics_support.edge_of_stability,
+    dynamics_layer_scaled.width_pattern,
+    dynamics_layer_scaled.digits_training,
+)
 
 
 def main() -> int:
@@ -37,6 +56,7 @@ def main() -> int:
         sections.high_precision(),
         sections.corrections(largest, replicas, SEED),
         sections.simulation(compared),
+        *(section() for section in progress_bar(OTHERS, "sections", None)),
     ]
     pictures = figures.draw(arguments.output, compared, largest, replicas, SEED)
     seconds = time.perf_counter() - started

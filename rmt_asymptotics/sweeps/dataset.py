@@ -59,7 +59,7 @@ def assembled(request: Request, results: Mapping[int, BlockResult]) -> "xarray.D
     variables = _derived(request, columns) | _messages(request, results)
     attributes: dict[str, Any] = provenance(request.model)
     if request.theory:
-        variables["status"] = np.array(STATUS_NAMES)[variables["status"]]
+        variables["status"] = np.array(STATUS_NAMES)[variables["status"].astype(int)]
         attributes["tolerance"] = "default" if request.tolerance is None else request.tolerance
         attributes |= {"quadrature_nodes": int(columns["nodes"].max()), "classes": int(columns["classes"].max())}
     if request.simulation:

@@ -20,7 +20,7 @@ from rmt_asymptotics.output import NotWritten, netcdf, replace_file
 from rmt_asymptotics.sweeps.blocks import MESSAGES, BlockResult
 from rmt_asymptotics.sweeps.request import Request, request_from_content
 
-REQUEST, BLOCKS = "request.json", "blocks"
+REQUEST, BLOCKS, COLUMNS = "request.json", "blocks", "columns"
 
 
 class Store:
@@ -45,7 +45,8 @@ class Store:
         """Keep a finished block; raises `NotWritten`, and then the other blocks are as they were."""
         import xarray
 
-        variables = {name: ("point", column) for name, column in result.columns.items()}
+        names, columns = list(result.columns), np.array(list(result.columns.values()))
+        variables: dict[str, Any] = {COLUMNS: (("variable", "point"), columns), "variable": names}  # few are fast
         for kind, messages in result.messages.items():
             if messages:
                 variables[kind] = (f"{kind}_point", np.array(list(messages.values()), object))
@@ -96,11 +97,11 @@ def _read(file: Path, points: int) -> BlockResult | None:
         return None
     try:
         dataset = xarray.load_dataset(file, engine="h5netcdf")
+        columns = dict(zip(dataset["variable"].values.tolist(), dataset[COLUMNS].values, strict=True))
     except (OSError, ValueError, KeyError):
         return None
-    if dataset.sizes.get("point") != points:
+    if dataset.sizes["point"] != points:
         return None
-    columns = {str(name): v.values for name, v in dataset.variables.items() if v.dims == ("point",)}
     messages: dict[str, dict[int, str]] = {kind: {} for kind in MESSAGES}
     for kind in MESSAGES:
         if kind in dataset:

@@ -6,13 +6,15 @@ Exit status 1 if a count or a ratio exceeds its bound.
 import argparse
 import sys
 
-from validation.bench import history, maps, simulation, theory
+from validation.bench import history, maps, searches, simulation, theory
 
 GROUPS = {
     "one-class": theory.one_class,
     "gaussian-law": theory.gaussian_law,
     "cold-map": maps.cold_map,
     "network-map": maps.network_map,
+    "searches": searches.searches,
+    "sgd": searches.sgd,
     "monte-carlo": simulation.monte_carlo,
     "network-curve": simulation.network_curve,
 }

@@ -70,6 +70,6 @@ def network_map() -> list[Row]:
         stored = duration(store=Path(folder) / "store", block_size=400)
     return [
         Row("network map, a column / single solve", plain / len(rates) / single, 2, f"40,000 points in {plain:.1f} s"),
-        Row("network map, 100 stored blocks / none", stored / plain, 1.5, f"{stored:.1f} s"),
+        Row("network map, 100 stored blocks / none", stored / plain, 2.5, f"{stored:.1f} s"),
         Row("network map, two processes / one", two / plain, 1.3, f"{two:.1f} s, the start included"),
     ]
