@@ -59,7 +59,8 @@ class BlockResult:
         columns: dict[str, Array] = {}
         if theory:
             columns |= {name: np.full(points, np.nan) for name in (*ERRORS, "residual", "error_estimate")}
-            columns |= {name: np.zeros(points) for name in ("nodes", "classes")} | {"status": np.full(points, float(status))}
+            columns |= {"nodes": np.zeros(points), "classes": np.zeros(points)}
+            columns["status"] = np.full(points, float(status))
         if simulation:
             columns |= {name: np.full(points, np.nan) for name in SIMULATED}
         return cls(columns, {name: {} for name in MESSAGES})
