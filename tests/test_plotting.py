@@ -95,7 +95,7 @@ def test_a_caption_holds_laws_and_steps_with_their_parameters():
 def test_one_quantity_names_the_axis_and_given_axes_are_used(theory):
     axes = Figure().add_subplot()
     assert plot_curve(theory, quantities=["training_objective"], axes=axes) is axes
-    assert axes.get_ylabel() == theory.training_objective.attrs["long_name"]
+    assert axes.get_ylabel() == "training error + (ridge/n)|a|²"
     assert (len(axes.lines), len(axes.containers)) == (1, 0)
 
 

@@ -1,4 +1,4 @@
-"""The command line: `rmt-asymptotics curve | compare | spectrum | reproduce | dynamics`.
+"""The command line: `rmt-asymptotics curve | compare | sweep | plot | optimum | boundary | spectrum | ...`.
 
 Exit status: 0 for success; 2 for input that is refused, before anything is computed or written; 1 where points did
 not converge (what was reached is printed and written) or a file could not be written.
@@ -18,13 +18,20 @@ from rmt_asymptotics.cli.reproduce import reproduce
 from rmt_asymptotics.cli.spectrum import spectrum_command
 from rmt_asymptotics.errors import NotConverged, OutOfDomain
 from rmt_asymptotics.output import NotWritten
+from rmt_asymptotics.sweeps.executors import WorkersLost
 
 REFUSED, FAILED, INTERRUPTED = 2, 1, 130
 
 
 @click.group(
     cls=LazyGroup,
-    lazy={"dynamics": "rmt_asymptotics.cli.dynamics:dynamics"},
+    lazy={
+        "sweep": "rmt_asymptotics.cli.sweep:sweep_command",
+        "plot": "rmt_asymptotics.cli.plot:plot_command",
+        "optimum": "rmt_asymptotics.cli.optimum:optimum",
+        "boundary": "rmt_asymptotics.cli.boundary:boundary",
+        "dynamics": "rmt_asymptotics.cli.dynamics:dynamics",
+    },
     commands={"curve": curve, "compare": compare, "spectrum": spectrum_command, "reproduce": reproduce},
     invoke_without_command=True,
     context_settings={"max_content_width": 110},
@@ -56,7 +63,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _fail(error.format_message(), REFUSED)
     except OutOfDomain as error:
         return _fail(str(error), REFUSED)
-    except (NotConverged, NotWritten) as error:
+    except (NotConverged, NotWritten, WorkersLost) as error:
         return _fail(str(error), FAILED)
     except MemoryError as error:
         return _fail(f"not enough memory: {error}", FAILED)

@@ -22,8 +22,11 @@ MODEL_NAMES = {re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower(): name for name in M
 LAW, STEP = RecordType("law", LAWS), RecordType("step", STEPS)
 LAW_EXAMPLES = "constant:1.13, discrete:-1,1.5:0.3,0.7, rademacher:1.2 or gaussian:1.3"
 
-SHARED = (
-    click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUTPUT = click.option("--output", type=ResultFile(tuple(DATASET_WRITERS)), help="Write the results: .nc or .csv.")
+PLOT = click.option("--plot", type=ResultFile(FIGURE_SUFFIXES), help="Draw the results: .png, .svg or .pdf.")
+OF_MODEL = (
+    click.argument("file", required=False, type=EXISTING),
     click.option(
         "--model",
         type=click.Choice(list(MODEL_NAMES)),
@@ -44,17 +47,28 @@ SHARED = (
     click.option("--step", type=STEP, metavar="STEP", help="Of a network: fixed:2, power:0.3 or maximal:3."),
     click.option("--step-sample-complexity", type=float, help="n0/d of the gradient step."),
     click.option("--readout", type=LAW, metavar="LAW", help="Law of the readout at the step.  [default: constant:1]"),
+)
+OF_SIMULATION = (
     click.option("--replicas", type=int, default=20, show_default=True, help="Independent draws of the simulation."),
     click.option("--seed", type=int, default=0, show_default=True, help="Of the simulation."),
     click.option("--workers", type=int, help="Threads of the simulation.  [default: number of processors]"),
-    click.option("--output", type=ResultFile(tuple(DATASET_WRITERS)), help="Write the results: .nc (netCDF) or .csv."),
-    click.option("--plot", type=ResultFile(FIGURE_SUFFIXES), help="Draw the results: .png, .svg or .pdf."),
 )
+# of a file, what does not belong to the model
+SWEEP_ONLY = ("axes", "points", "simulation", "theory", "tolerance", "block_size", "plot")
 
 
 def shared_options(command: Command) -> Command:
-    """Add the shared options to a command."""
-    for option in reversed(SHARED):
+    """Add the options of the model, of the simulation and of the files."""
+    return _with((*OF_MODEL, *OF_SIMULATION, OUTPUT, PLOT), command)
+
+
+def model_options(command: Command) -> Command:
+    """Add the options of the model and of the files."""
+    return _with((*OF_MODEL, OUTPUT, PLOT), command)
+
+
+def _with(options: tuple[Callable[[Any], Any], ...], command: Command) -> Command:
+    for option in reversed(options):
         command = option(command)
     return command
 
@@ -67,11 +81,22 @@ def model_from_options(file: Path | None, options: dict[str, Any]) -> RidgeModel
     given = {name: value for name, value in options.items() if value is not None}
     if "model" in given:
         given["model"] = MODEL_NAMES[given["model"]]
-    fields = (_read(file) if file else {}) | given
+    return model_from_fields((model_fields(read_toml(file)) if file else {}) | given)
+
+
+def model_from_fields(fields: dict[str, Any]) -> RidgeModel:
+    """The model of these fields; raises as `model_from_options` does."""
     try:
         return model_from_dict({"model": _model_name(fields)} | fields)
     except TypeError as error:  # a file may hold values of any type
         raise click.UsageError(f"the model cannot be read: {error}") from None
+
+
+def model_fields(content: dict[str, Any]) -> dict[str, Any]:
+    """The model's part of a file: its [model] table, or what is not of a sweep."""
+    if isinstance(content.get("model"), dict):
+        return dict(content["model"])
+    return {name: value for name, value in content.items() if name not in SWEEP_ONLY}
 
 
 def _model_name(fields: dict[str, Any]) -> str:
@@ -81,7 +106,8 @@ def _model_name(fields: dict[str, Any]) -> str:
     return "SpikedRandomFeatures" if "spike" in fields else "RandomFeatures"
 
 
-def _read(file: Path) -> dict[str, Any]:
+def read_toml(file: Path) -> dict[str, Any]:
+    """The content of a TOML file; raises click's usage error if it cannot be read."""
     try:
         return tomllib.loads(file.read_text())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:

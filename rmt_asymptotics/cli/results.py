@@ -113,5 +113,5 @@ def deliver(
         click.echo(table)
     failed = unconverged(dataset)
     if failed:
-        message = next(str(text) for text in dataset.message.values if text)
+        message = next((str(text) for text in dataset.message.values.ravel() if text), "not converged")
         raise NotConverged(f"{failed} of {dataset.status.size} points: {message}")

@@ -14,7 +14,6 @@ from rmt_asymptotics.serialisation import provenance
 
 if TYPE_CHECKING:
     import xarray
-    from matplotlib.figure import Figure
 
     from rmt_asymptotics.spectra import FeatureSpectrum
 
@@ -63,7 +62,9 @@ def spectrum_command(
     if output:
         write_dataset(dataset, output)
     if plot:
-        write_figure(_figure(dataset), plot)
+        from rmt_asymptotics.plotting import figure_of, plot_spectrum
+
+        write_figure(figure_of(plot_spectrum(dataset)), plot)
     click.echo(_table(predicted))
 
 
@@ -95,17 +96,3 @@ def _table(predicted: "FeatureSpectrum") -> str:
     if predicted.diverging:
         lines.append(f"eigenvalues that grow like p: {predicted.diverging:g} (give --width for their positions)")
     return "\n".join(lines)
-
-
-def _figure(dataset: "xarray.Dataset") -> "Figure":
-    from rmt_asymptotics.plotting import labelled, new_axes
-
-    axes = new_axes()
-    if "histogram" in dataset:
-        label = f"simulation, d = {dataset.attrs['dimension']}, {dataset.attrs['replicas']} draws"
-        step = float(dataset.bin[1] - dataset.bin[0])
-        axes.bar(dataset.bin.values, dataset.histogram.values, step, color="#C8C8C8", label=label)
-    axes.plot(dataset.eigenvalue.values, dataset.density.values, color="#0072B2", label="limiting density")
-    for place, position in enumerate(dataset.outlier.values):
-        axes.axvline(position, color="#D55E00", linestyle=":", label="outlier" if place == 0 else "")
-    return labelled(axes, "eigenvalue of $\\Phi^T\\Phi/p$", "density", "")

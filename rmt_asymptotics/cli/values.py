@@ -51,6 +51,38 @@ class AxisType(click.ParamType[Any]):
         return Axis(tuple(space(*ends, points).tolist()), bool(scale))
 
 
+class FieldAxis(click.ParamType[Any]):
+    """A field and its values: "width_ratio=0.5:4:20"."""
+
+    name = "field=axis"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> tuple[str, Axis]:
+        if isinstance(value, tuple):
+            return value
+        field, equals, axis = value.partition("=")
+        if not (field and equals):
+            self.fail(f"{value!r} must be FIELD=AXIS, such as width_ratio=0.5:4:20", param, context)
+        return field, AxisType().convert(axis, param, context)
+
+
+class FieldWindow(click.ParamType[Any]):
+    """A field and its window: "ridge=0.01:10"."""
+
+    name = "field=low:high"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, context: click.Context | None
+    ) -> tuple[str, tuple[float, float]]:
+        if isinstance(value, tuple):
+            return value
+        field, _, window = value.partition("=")
+        try:
+            low, high = map(float, window.split(":"))
+        except ValueError:
+            self.fail(f"{value!r} must be FIELD=LOW:HIGH, such as ridge=0.01:10", param, context)
+        return field, (low, high)
+
+
 class WholeNumbers(click.ParamType[Any]):
     """A list of whole numbers: "100,200,400"."""
 

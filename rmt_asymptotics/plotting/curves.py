@@ -1,13 +1,13 @@
 """Errors along one axis: theory as lines, simulation as points."""
 
-import json
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.plotting.style import STYLES, abbreviated, finish, new_axes, simulated_points
+from rmt_asymptotics.plotting.labels import describe_axis, label_of, model_of
+from rmt_asymptotics.plotting.style import DASHES, GREY, STYLES, abbreviated, finish, new_axes, simulated_points
 
 if TYPE_CHECKING:
     import xarray
@@ -19,28 +19,44 @@ def plot_curve(
     simulation: "xarray.Dataset | None" = None,
     quantities: Sequence[str] = ("test_error", "training_error"),
     axes: "Axes | None" = None,
+    references: Mapping[str, Any] | None = None,
 ) -> "Axes":
-    """Errors along one axis: theory as lines and, if given, the simulation as points with one standard error.
+    """Errors along one axis: theory as lines and, where there is one, the simulation as points with one standard error.
 
-    dataset: theory along one dimension, from `learning_curve` or `sweep`; points that did not converge are crosses.
+    dataset: along one dimension, from `learning_curve` or `sweep`; points that did not converge are crosses, and what
+    a `SimulationPlan` simulated is drawn.  An axis is logarithmic if its points are spaced so.
     simulation: from `simulation_curve` or `compare_curve`; its points stand at n/d as rounded to whole samples.
+    references: by label, a number or one value a point, such as {"noise variance": 0.1}; drawn in grey.
     Raises `OutOfDomain` for a dataset of other than one dimension and for quantities that it does not hold.
+
+    >>> import rmt_asymptotics as rmt
+    >>> model = rmt.RandomFeatures(activation=rmt.relu, target=rmt.sign, sample_complexity=1.0,
+    ...                            width_ratio=3.0, ridge=0.1)
+    >>> curve = rmt.learning_curve(model, sample_complexity=[0.5, 1.0, 2.0])
+    >>> plot_curve(curve, quantities=["test_error"], references={"best linear": 0.36}).get_xscale()
+    'log'
     """
     if len(dataset.dims) != 1:
         raise OutOfDomain("dataset", dict(dataset.sizes), "of one dimension; choose others by .sel(...)")
+    drawable = [q for q in STYLES if q in dataset or f"{q}_simulation" in dataset]
     for name in quantities:
-        if name not in STYLES or name not in dataset:
-            raise OutOfDomain("quantities", name, f"among {', '.join(q for q in STYLES if q in dataset)}")
+        if name not in drawable:
+            raise OutOfDomain("quantities", name, f"among {', '.join(drawable)}")
     axes = axes or new_axes()
     (axis,) = map(str, dataset.dims)
-    model = json.loads(dataset.attrs["model"])
+    model = model_of(dataset)
     theory = "theory" if axis == "width" else f"theory, p = {abbreviated(model['width'])}"
     for name in quantities:
-        _theory(axes, dataset, axis, name, theory)
+        if name in dataset:
+            _theory(axes, dataset, axis, name, theory)
         if simulation is not None:
-            _simulation(axes, simulation, axis, name)
-    axes.set_xlabel(dataset[axis].attrs.get("long_name", axis))
-    axes.set_ylabel(dataset[quantities[0]].attrs["long_name"] if len(quantities) == 1 else "mean squared error")
+            _simulation(axes, simulation, axis, name, name)
+        elif f"{name}_simulation" in dataset:
+            _simulation(axes, dataset, axis, name, f"{name}_simulation")
+    _references(axes, dataset[axis].values, references or {})
+    describe_axis(axes, "x", dataset[axis])
+    shown = quantities[0] if quantities[0] in dataset else f"{quantities[0]}_simulation"
+    axes.set_ylabel(label_of(dataset[shown]) if len(quantities) == 1 else "mean squared error")
     finish(axes, model, omitted=(axis, "width"))
     return axes
 
@@ -55,10 +71,19 @@ def _theory(axes: "Axes", dataset: "xarray.Dataset", axis: str, name: str, theor
         axes.plot(x[~converged], y[~converged], "x", color=colour, label=f"{label} (not converged)")
 
 
-def _simulation(axes: "Axes", simulation: "xarray.Dataset", axis: str, name: str) -> None:
+def _simulation(axes: "Axes", simulation: "xarray.Dataset", axis: str, name: str, mean: str) -> None:
+    """Points with the standard error of `name`, at n/d as simulated."""
     colour, _, marker = STYLES[name]
-    whole_samples = axis == "sample_complexity" and "samples" in simulation.coords
-    x = simulation.samples.values / simulation.attrs["dimension"] if whole_samples else simulation[axis].values
-    label = f"{name.replace('_', ' ')}, simulation, d = {simulation.attrs['dimension']}, ± 1 standard error"
+    dimension = simulation.attrs.get("dimension")
+    whole_samples = axis == "sample_complexity" and "samples" in simulation.variables and dimension
+    x = simulation["samples"].values / dimension if whole_samples else simulation[axis].values
+    of = f", d = {dimension}" if dimension else ""
+    label = f"{name.replace('_', ' ')}, simulation{of}, ± 1 standard error"
     spread = simulation[f"{name}_standard_error"].values
-    simulated_points(axes, x, simulation[name].values, spread, fmt=marker, color=colour, label=label)
+    simulated_points(axes, x, simulation[mean].values, spread, fmt=marker, color=colour, label=label)
+
+
+def _references(axes: "Axes", x: np.ndarray, references: Mapping[str, Any]) -> None:
+    for place, (label, value) in enumerate(references.items()):
+        values = np.broadcast_to(np.asarray(value, float), x.shape)
+        axes.plot(x, values, linestyle=DASHES[place % len(DASHES)], color=GREY, linewidth=1.2, label=label, zorder=1)

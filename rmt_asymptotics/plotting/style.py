@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # colours of Okabe and Ito, told apart with any colour vision; line styles and markers also in black and white
+BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 STYLES = {
-    "test_error": ("#0072B2", "-", "o"),
-    "training_error": ("#D55E00", "--", "s"),
-    "training_objective": ("#009E73", "-.", "^"),
-    "excess_error": ("#CC79A7", ":", "D"),
+    "test_error": (BLUE, "-", "o"),
+    "training_error": (ORANGE, "--", "s"),
+    "training_objective": (GREEN, "-.", "^"),
+    "excess_error": (PINK, ":", "D"),
 }
-GREY = "#666666"
+GREY, LIGHT_GREY = "#666666", "#C8C8C8"
+DASHES = ("--", ":", "-.", (0, (6, 1.5)), (0, (1, 3)))  # of lines that share a colour
 SYMBOLS = {
     "sample_complexity": "n/d = {}",
     "width_ratio": "p/d = {}",
@@ -39,12 +41,21 @@ def new_axes() -> "Axes":
 
 def finish(axes: "Axes", model: dict[str, Any], omitted: tuple[str, ...] = ()) -> None:
     """Legend, spines and a caption that identifies the model."""
+    identify(axes, model, omitted)
+    _dress(axes)
+
+
+def identify(axes: "Axes", model: dict[str, Any], omitted: Sequence[str] = ()) -> None:
+    """A title that identifies the model, given as by `model_to_dict`, without the fields `omitted`."""
     unbroken = describe(model, omitted).replace(" ", "\N{NO-BREAK SPACE}").replace(",\N{NO-BREAK SPACE}", ", ")
-    _dress(axes, textwrap.wrap(unbroken, CAPTION_WIDTH, break_long_words=False, break_on_hyphens=False))
+    _title(axes, textwrap.wrap(unbroken, CAPTION_WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
-def _dress(axes: "Axes", caption: Sequence[str]) -> None:
-    axes.set_title("\n".join(caption), fontsize="small", loc="left", parse_math=False)
+def _title(axes: "Axes", lines: Sequence[str]) -> None:
+    axes.set_title("\n".join(lines), fontsize="small", loc="left", parse_math=False)
+
+
+def _dress(axes: "Axes") -> None:
     axes.legend(frameon=False, fontsize="small")
     axes.spines[["top", "right"]].set_visible(False)
 
@@ -53,8 +64,14 @@ def labelled(axes: "Axes", x: str, y: str, caption: str) -> "Figure":
     """The figure of `axes` after labels, caption and legend are set."""
     axes.set_xlabel(x)
     axes.set_ylabel(y)
-    _dress(axes, textwrap.wrap(caption, CAPTION_WIDTH))
-    return cast("Figure", axes.figure)
+    _title(axes, textwrap.wrap(caption, CAPTION_WIDTH))
+    _dress(axes)
+    return figure_of(axes)
+
+
+def figure_of(axes: "Axes") -> "Figure":
+    """The whole figure that axes belong to."""
+    return cast("Figure", axes.get_figure(root=True))
 
 
 def simulated_points(axes: "Axes", x: Any, mean: Any, standard_error: Any, **style: Any) -> None:
@@ -63,17 +80,24 @@ def simulated_points(axes: "Axes", x: Any, mean: Any, standard_error: Any, **sty
 
 
 def describe(model: dict[str, Any], omitted: Sequence[str] = ()) -> str:
-    """One line that identifies a model, given as by `model_to_dict`, without the fields `omitted`.
+    """One line that identifies a model, given as by `model_to_dict`, without the fields `omitted`, such as "step.rate".
 
     >>> describe({"model": "RandomFeatures", "activation": "tanh", "target": "sin", "ridge": 0.1, "width": None})
     'RandomFeatures: activation tanh, target sin, ridge 0.1, p = ∞'
     """
     shown = [
-        SYMBOLS.get(k, f"{k.replace('_', ' ')} {{}}").format(abbreviated(v))
+        SYMBOLS.get(k, f"{k.replace('_', ' ')} {{}}").format(abbreviated(_varied(k, v, omitted)))
         for k, v in model.items()
         if k not in ("model", *omitted)
     ]
     return f"{model['model']}: {', '.join(shown)}"
+
+
+def _varied(field: str, value: Any, omitted: Sequence[str]) -> Any:
+    """A law or step with its omitted parameters as dots."""
+    if not isinstance(value, dict):
+        return value
+    return {name: "..." if f"{field}.{name}" in omitted else inner for name, inner in value.items()}
 
 
 def abbreviated(value: Any) -> str:

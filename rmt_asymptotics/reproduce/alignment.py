@@ -8,7 +8,7 @@ from rmt_asymptotics.activations import Activation, tanh
 from rmt_asymptotics.laws import GaussianLaw
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.montecarlo import weight_statistics
-from rmt_asymptotics.plotting import labelled, new_axes, simulated_points
+from rmt_asymptotics.plotting import BLUE, GREY, labelled, new_axes, simulated_points
 from rmt_asymptotics.reproduce.figure import Reproduction, Settings
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.spectra import weight_spectrum
@@ -50,10 +50,10 @@ def draw(dataset: "xarray.Dataset") -> "Figure":
     """Overlap on the left axis, top singular value in the panel beside it."""
     axes = new_axes()
     threshold = float(dataset.eta[np.flatnonzero(dataset.alignment.values > 0)[0]])
-    axes.axvline(threshold, color="#666666", linewidth=0.8, linestyle=":", label="BBP threshold")
-    axes.plot(dataset.eta, dataset.alignment, color="#0072B2", label="theory")
+    axes.axvline(threshold, color=GREY, linewidth=0.8, linestyle=":", label="BBP threshold")
+    axes.plot(dataset.eta, dataset.alignment, color=BLUE, label="theory")
     simulated_points(
-        axes, dataset.simulated_eta, dataset.alignment_simulation, dataset.alignment_standard_error, color="#0072B2",
+        axes, dataset.simulated_eta, dataset.alignment_simulation, dataset.alignment_standard_error, color=BLUE,
         fmt="o", label=f"simulation, d = {dataset.attrs['dimension']}, ± 1 standard error",
     )  # fmt: skip
     return labelled(

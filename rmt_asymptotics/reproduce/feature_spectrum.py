@@ -8,7 +8,7 @@ from rmt_asymptotics.activations import centred, relu, sin
 from rmt_asymptotics.laws import GaussianLaw
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.montecarlo import feature_eigenvalues
-from rmt_asymptotics.plotting import labelled, new_axes
+from rmt_asymptotics.plotting import figure_of, plot_spectrum
 from rmt_asymptotics.reproduce.figure import Reproduction, Settings
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.spectra import spectrum
@@ -54,25 +54,8 @@ def compute(settings: Settings) -> "xarray.Dataset":
 
 
 def draw(dataset: "xarray.Dataset") -> "Figure":
-    """The histogram behind the density; predicted outliers as triangles, simulated ones with one standard error."""
-    axes = new_axes()
-    step = float(dataset.bin[1] - dataset.bin[0])
-    label = f"simulation, d = {dataset.attrs['dimension']}, p = {dataset.attrs['simulated_width']}"
-    axes.bar(dataset.bin, dataset.histogram, step, color="#C8C8C8", label=f"{label}, {dataset.attrs['replicas']} draws")
-    axes.plot(dataset.eigenvalue, dataset.density, color="#0072B2", label="limiting density")
-    height = 0.06 * float(dataset.histogram.max())
-    if dataset.sizes["order"]:
-        axes.plot(dataset.outlier, 0 * dataset.outlier + height, "v", color="#D55E00", label="predicted outlier")
-        axes.errorbar(
-            dataset.outlier_simulation, 0 * dataset.outlier + height / 2, xerr=dataset.outlier_standard_error,
-            fmt="o", color="#666666", markersize=4, label="simulated outlier, ± 1 standard error",
-        )  # fmt: skip
-    return labelled(
-        axes,
-        "eigenvalue of $\\Phi^T\\Phi/p$",
-        "density",
-        CAPTION,
-    )
+    """The histogram behind the density; predicted outliers as lines, simulated ones with one standard error."""
+    return figure_of(plot_spectrum(dataset, caption=CAPTION))
 
 
 FEATURE_SPECTRUM = Reproduction(

@@ -7,7 +7,7 @@ import numpy as np
 from rmt_asymptotics.activations import sin, tanh
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures
 from rmt_asymptotics.montecarlo import simulation_curve
-from rmt_asymptotics.plotting import labelled, simulated_points
+from rmt_asymptotics.plotting import BLUE, GREEN, ORANGE, labelled, simulated_points
 from rmt_asymptotics.reproduce.figure import Reproduction, Settings
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.steps import MaximalStep
@@ -22,9 +22,9 @@ SIMULATED = (0.2, 0.55, 0.9, 1.25, 1.6, 1.95, 2.3, 2.65, 3.0)
 COMMON: dict[str, Any] = {"activation": tanh, "target": sin, "sample_complexity": 1.0, "width_ratio": 1.0, "ridge": 0.1}
 NETWORK = OneStepNetwork(**COMMON, step=MaximalStep(3.0), step_sample_complexity=20.0)
 LINES = {
-    "network": ("network after one step, theory", "#0072B2", "-"),
-    "spiked": ("plain spiked features, theory", "#009E73", "--"),
-    "random": ("random features, theory", "#D55E00", "-."),
+    "network": ("network after one step, theory", BLUE, "-"),
+    "spiked": ("plain spiked features, theory", GREEN, "--"),
+    "random": ("random features, theory", ORANGE, "-."),
 }
 
 

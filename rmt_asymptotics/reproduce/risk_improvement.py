@@ -9,7 +9,7 @@ from rmt_asymptotics.laws import GaussianLaw
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.montecarlo.ensemble import ensemble
 from rmt_asymptotics.montecarlo.simulation import Estimate, estimate
-from rmt_asymptotics.plotting import labelled, new_axes, simulated_points
+from rmt_asymptotics.plotting import BLUE, GREEN, GREY, ORANGE, labelled, new_axes, simulated_points
 from rmt_asymptotics.reproduce.figure import Reproduction, Settings
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.steps import FixedStep
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 WIDTH_RATIOS = (0.5, 1.0, 2.0)
 SIMULATED = (0.5, 1.5, 3.0, 5.0)
-COLOURS = ("#0072B2", "#D55E00", "#009E73")
+COLOURS = (BLUE, ORANGE, GREEN)
 LAMBDA = 0.01  # ba22's penalty, ridge = lambda n/p
 NETWORK = OneStepNetwork(
     activation=tanh, target=centred(softplus), sample_complexity=1.0, width_ratio=1.0, ridge=LAMBDA,
@@ -81,7 +81,7 @@ def draw(dataset: "xarray.Dataset") -> "Figure":
             axes, part.simulated_sample_complexity, part.simulation, part.standard_error, color=colour, fmt="o",
             label=f"simulation, d = {dataset.attrs['dimension']}, ± 1 standard error" if colour == COLOURS[0] else None,
         )  # fmt: skip
-    axes.axhline(0, color="#666666", linewidth=0.8)
+    axes.axhline(0, color=GREY, linewidth=0.8)
     axes.set_xscale("log")
     axes.set_xticks([0.2, 0.5, 1, 2, 5], ["0.2", "0.5", "1", "2", "5"])
     axes.minorticks_off()

@@ -8,9 +8,9 @@ from rmt_asymptotics.activations import Activation, centred
 from rmt_asymptotics.laws import GaussianLaw
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.montecarlo import simulate
-from rmt_asymptotics.plotting import labelled, new_axes, simulated_points
+from rmt_asymptotics.plotting import ORANGE, labelled, plot_staircase, simulated_points
+from rmt_asymptotics.plotting.staircases import EXPONENT, WIDTH, critical_exponent
 from rmt_asymptotics.reproduce.figure import Reproduction, Settings
-from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.steps import PowerStep
 from rmt_asymptotics.sweeps.sweep import sweep
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WIDTHS = (10**3, 10**6, 10**9, 10**12, 10**16)
 TOLERANCE = 1e-5  # relative: finer than the lines
-CRITICAL = (0.0, 1 / 4, 1 / 3, 3 / 8)  # where a spike of order 1, 2, 3, 4 has finite strength
+CRITICAL = [critical_exponent(order) for order in (1, 2, 3, 4)]
 SIMULATED = (0.0, 0.1, 0.2, 0.3, 0.39)
 NETWORK = OneStepNetwork(
     activation=centred(Activation.from_expression("tanh(x + 0.7)")),
@@ -32,56 +32,30 @@ NETWORK = OneStepNetwork(
 
 def compute(settings: Settings) -> "xarray.Dataset":
     """The limit and finite widths on a fine axis of exponents, and simulations at the settings' dimension."""
-    import xarray
-
-    exponents = np.union1d(np.linspace(0, 0.396, 55), CRITICAL)
-    steps = [PowerStep(float(a)) for a in exponents]
-    theory = sweep(NETWORK, step=steps, width=[None, *WIDTHS], tolerance=TOLERANCE).test_error.values
     runs = [simulate(NETWORK.replace(step=PowerStep(a)), **settings.simulation) for a in SIMULATED]
-    width = runs[0].width
-    at_width = sweep(NETWORK, step=steps, width=[width], tolerance=TOLERANCE).test_error.values[:, 0]
-    return xarray.Dataset(
-        {
-            "limit": ("exponent", theory[:, 0], {"long_name": "test error at p = infinity"}),
-            "finite_width": (("exponent", "width"), theory[:, 1:], {"long_name": "test error at width p"}),
-            "simulated_width": ("exponent", at_width, {"long_name": f"test error at p = {width}"}),
-            "simulation": ("simulated_exponent", [run.test_error.mean for run in runs]),
-            "standard_error": ("simulated_exponent", [run.test_error.standard_error for run in runs]),
-        },
-        {"exponent": exponents, "width": np.array(WIDTHS, float), "simulated_exponent": list(SIMULATED)},
-        provenance(NETWORK) | settings.simulation | {"workers": "any", "simulated_width": width},
-    )
+    axes = {EXPONENT: np.union1d(np.linspace(0, 0.396, 55), CRITICAL), WIDTH: [None, *WIDTHS, runs[0].width]}
+    dataset = sweep(NETWORK, axes, tolerance=TOLERANCE)[["test_error", "status"]]
+    dataset = dataset.assign_attrs(settings.simulation | {"workers": "any", "simulated_width": runs[0].width})
+    return dataset.assign(
+        simulation=("simulated_exponent", [run.test_error.mean for run in runs]),
+        standard_error=("simulated_exponent", [run.test_error.standard_error for run in runs]),
+    ).assign_coords(simulated_exponent=list(SIMULATED))
 
 
 def draw(dataset: "xarray.Dataset") -> "Figure":
     """The limit as a step function with its critical points, widths from light to dark, simulation as points."""
-    axes = new_axes()
-    shades = np.linspace(0.75, 0.15, dataset.sizes["width"])
-    for width, shade in zip(dataset.width.values, shades, strict=True):
-        label = f"p = $10^{{{np.log10(width):.0f}}}$"
-        axes.plot(dataset.exponent, dataset.finite_width.sel(width=width), color=str(shade), linewidth=1.2, label=label)
-    plateau = ~np.isin(dataset.exponent.values, CRITICAL)
-    edges = np.searchsorted(CRITICAL, dataset.exponent.values[plateau])
-    for order in np.unique(edges):
-        part = dataset.isel(exponent=np.flatnonzero(plateau)[edges == order])
-        label = "p = $\\infty$" if order == edges[0] else ""
-        axes.plot(part.exponent, part.limit, color="#0072B2", linewidth=2.2, label=label)
-    critical = dataset.sel(exponent=list(CRITICAL))
-    axes.plot(
-        critical.exponent, critical.limit, "o", color="#0072B2", markersize=6, label="p = $\\infty$, critical exponents"
-    )
     width = dataset.attrs["simulated_width"]
-    axes.plot(dataset.exponent, dataset.simulated_width, "--", color="#D55E00", label=f"theory, p = {width}")
+    widths = dataset[WIDTH].values
+    theory = dataset.drop_dims("simulated_exponent")
+    axes = plot_staircase(theory.sel({WIDTH: widths[widths != str(width)]}))
+    at_width = theory.test_error.sel({WIDTH: str(width)})
+    axes.plot(theory[EXPONENT], at_width, "--", color=ORANGE, label=f"theory, p = {width}")
     simulated_points(
         axes, dataset.simulated_exponent, dataset.simulation, dataset.standard_error,
-        color="#D55E00", fmt="s", label=f"simulation, p = {width}, ± 1 standard error",
+        color=ORANGE, fmt="s", label=f"simulation, p = {width}, ± 1 standard error",
     )  # fmt: skip
-    return labelled(
-        axes,
-        "exponent log $\\eta$/log n",
-        "test error",
-        "shifted tanh, Gaussian readout, target 2 sin(1.5 x + 1.2), n = 2 d, n0 = 6.5 d",
-    )
+    caption = "shifted tanh, Gaussian readout, target 2 sin(1.5x + 1.2), n = 2d, n0 = 6.5d"
+    return labelled(axes, axes.get_xlabel(), "test error", caption)
 
 
 STAIRCASE = Reproduction(

@@ -1,0 +1,103 @@
+"""`rmt-asymptotics optimum`: the values of fields at which an error is least, also along another field."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rmt_asymptotics.cli.options import check_drawable, model_from_options, model_options
+from rmt_asymptotics.cli.values import Axis, FieldAxis, FieldWindow
+from rmt_asymptotics.comparison import QUANTITIES
+from rmt_asymptotics.errors import NotConverged
+from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.output import write_dataset, write_figure
+
+if TYPE_CHECKING:
+    import xarray
+
+LOST = "not_converged"
+
+
+@click.command(short_help="Where an error is least: best ridge, best step, ...")
+@model_options
+@click.option("--over", multiple=True, default=("ridge",), show_default=True, help="Field to tune; repeatable.")
+@click.option("--quantity", type=click.Choice(QUANTITIES), default=QUANTITIES[0], show_default=True)
+@click.option("--maximise", is_flag=True, help="The largest value, not the least.")
+@click.option("--bounds", type=FieldWindow(), multiple=True, help="Of a tuned field: ridge=0.01:10; repeatable.")
+@click.option("--along", type=FieldAxis(), help="A field and its values: width_ratio=0.5:4:20, also with :log.")
+@click.option("--tolerance", type=float, help="Relative, of the theory.")
+def optimum(
+    file: Path | None, sample_complexity: Axis | None, over: tuple[str, ...], quantity: str, maximise: bool,
+    bounds: tuple[tuple[str, tuple[float, float]], ...], along: tuple[str, Axis] | None, tolerance: float | None,
+    output: Path | None, plot: Path | None, **fields: Any,
+) -> None:  # fmt: skip
+    """The values of the fields --over at which a quantity is least, at one point or along a field.
+
+    The model is given by options, or by a TOML FILE whose fields options replace.  Without --bounds an optimum at 0 or
+    at infinity is found as such.  Several values of --sample-complexity are an axis, as is --along.
+
+    \b
+    Example:
+      rmt-asymptotics optimum --activation tanh --target sin --width-ratio 1.5 --ridge 1 --noise-variance 0.3 \\
+        --over ridge --sample-complexity 0.3:5:6:log --output best.csv --plot best.png
+    """
+    check_drawable(plot)
+    if sample_complexity and len(sample_complexity.values) > 1:
+        if along:
+            raise click.UsageError("--along: give one value of --sample-complexity")
+        along = "sample_complexity", sample_complexity
+    if (output or plot) and not along:
+        raise click.UsageError("--output and --plot need --along, or several values of --sample-complexity")
+    point = sample_complexity.values[0] if sample_complexity else None
+    first = {along[0]: along[1].values[0]} if along and "." not in along[0] else {}
+    model = model_from_options(file, fields | {"sample_complexity": point} | first)
+    options: dict[str, Any] = {"over": over, "quantity": quantity, "maximise": maximise, "tolerance": tolerance}
+    options["bounds"] = dict(bounds)
+    if along:
+        _curve(model, along, options, output, plot)
+    else:
+        _point(model, options)
+
+
+def _point(model: RidgeModel, options: dict[str, Any]) -> None:
+    from rmt_asymptotics.optimisation import optimal
+
+    best = optimal(model, **options)
+    for name in options["over"]:
+        click.echo(f"{name} = {best.model.value(name):.8g}")
+    click.echo(f"{options['quantity']} = {best.value:.8g}\n{best.status.name.lower()}: {best.message}")
+    if best.status.name.lower() == LOST:
+        raise NotConverged(best.message)
+
+
+def _curve(
+    model: RidgeModel, along: tuple[str, Axis], options: dict[str, Any], output: Path | None, plot: Path | None
+) -> None:
+    from rmt_asymptotics.optimisation import optimal_curve
+
+    name, axis = along
+    values: dict[str, Any] = {name: axis.values}
+    dataset = optimal_curve(model, **options, **values)
+    try:
+        if output:
+            write_dataset(dataset, output)
+        if plot:
+            from rmt_asymptotics.plotting import figure_of, plot_optima
+
+            write_figure(figure_of(plot_optima(dataset)), plot)
+    finally:
+        click.echo(_table(dataset, [name, options["quantity"], *options["over"]]))
+    lost = int((dataset.status == LOST).sum())
+    if lost:
+        message = str(dataset.message.values[dataset.status.values == LOST][0])
+        raise NotConverged(f"{lost} of {dataset.status.size} optima: {message}")
+
+
+def _table(dataset: "xarray.Dataset", names: Sequence[str]) -> str:
+    heads = "".join(f"{name:>{max(14, len(name) + 2)}}" for name in names) + "  status"
+    rows = [
+        "".join(f"{dataset[name].values[i]:>{max(14, len(name) + 2)}.6g}" for name in names) + f"  {status}"
+        for i, status in enumerate(dataset.status.values)
+    ]
+    return "\n".join([heads, *rows])

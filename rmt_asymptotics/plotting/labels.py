@@ -1,0 +1,87 @@
+"""What stands beside an axis: words, the symbols of the notes, units, and numbers on a scale that fits the values."""
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.sweeps.dataset import DESCRIPTIONS
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+
+IN_TYPE = (  # the names of the code as the notes write them
+    (r"\beta\b", "\N{GREEK SMALL LETTER ETA}"),
+    (r"\bn0\b", "n\N{SUBSCRIPT ZERO}"),
+    (r"\bsqrt\(p\)", "\N{SQUARE ROOT}p"),
+    (r"\^2\b", "\N{SUPERSCRIPT TWO}"),
+)
+MANY = 2e3  # an axis over more than this is numbered in powers of ten
+SPARSE, DENSE = (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 8)  # numbers on a logarithmic axis, in a decade
+
+
+def label_of(array: "xarray.DataArray") -> str:
+    """What a variable or coordinate is, in words and in the symbols of the notes, with its units unless it is a number.
+
+    >>> import xarray
+    >>> label_of(xarray.DataArray(1.0, attrs={"long_name": "rate of the step, eta/sqrt(p)", "units": "1"}))
+    'rate of the step, η/√p'
+    """
+    name = str(array.name)
+    words = str(array.attrs.get("long_name", DESCRIPTIONS.get(name, name)))
+    for written, symbol in IN_TYPE:
+        words = re.sub(written, symbol, words)
+    units = array.attrs.get("units", "1")
+    return words if units == "1" else f"{words} [{units}]"
+
+
+def model_of(dataset: "xarray.Dataset") -> dict[str, Any]:
+    """The model of a Dataset, as by `model_to_dict`, with the values at which fields were chosen by `.sel`.
+
+    Raises `OutOfDomain` for a Dataset that holds none.
+    """
+    if "model" not in dataset.attrs:
+        raise OutOfDomain("dataset", list(map(str, dataset)), "one that holds its model, as `sweep` and others return")
+    model: dict[str, Any] = json.loads(dataset.attrs["model"])
+    for name, coordinate in dataset.coords.items():
+        record, _, inner = str(name).partition(".")
+        if coordinate.ndim == 0 and record in model:
+            value = None if coordinate.item() == "limit" else coordinate.item()
+            model[record] = model[record] | {inner: value} if inner else value
+    return model
+
+
+def log_spaced(values: Any) -> bool:
+    """Whether numbers, three at least and positive, are spaced more evenly in their logarithms than by themselves.
+
+    >>> log_spaced([0.1, 1, 10]), log_spaced([1, 2, 3]), log_spaced(["tanh", "sin", "erf"])
+    (True, False, False)
+    """
+    x = np.unique(values)
+    if x.dtype.kind not in "iuf" or len(x) < 3 or x[0] <= 0:
+        return False
+    steps, ratios = np.diff(x), np.diff(np.log(x))
+    return bool(ratios.std() * steps.mean() < ratios.mean() * steps.std())
+
+
+def describe_axis(axes: "Axes", direction: str, coordinate: "xarray.DataArray") -> None:
+    """Label the "x" or "y" axis, and make it logarithmic, with plain numbers, if the values are spaced so."""
+    axes.set(**{f"{direction}label": label_of(coordinate)})
+    if log_spaced(coordinate.values):
+        axes.set(**{f"{direction}scale": "log"})
+        plain_numbers(getattr(axes, f"{direction}axis"))
+
+
+def plain_numbers(axis: "Axis") -> None:
+    """Number a logarithmic axis 0.1, 0.2, 0.5, 1; over many decades it keeps its powers of ten."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    low, high = axis.get_view_interval()
+    if high < MANY * low:
+        axis.set_major_locator(LogLocator(subs=SPARSE if high > 10 * low else DENSE))
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter(NullFormatter())
