@@ -3,13 +3,10 @@
 import importlib.util
 import logging
 from collections.abc import Iterator
-from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import Any
 
 import click
-
-from rmt_asymptotics.sweeps.executors import WorkersLost
 
 PATIENCE = 10  # seconds for a scheduler, and for its first worker, to answer
 
@@ -18,16 +15,13 @@ PATIENCE = 10  # seconds for a scheduler, and for its first worker, to answer
 def chosen_executor(workers: int | None, scheduler: str | None) -> Iterator[Any]:
     """What `sweep` takes as executor; a client of the scheduler is closed at the end.
 
-    Raises click's usage error for a scheduler that does not answer or has no workers, `WorkersLost` if it goes away.
+    Raises click's usage error for a scheduler that does not answer or has no workers.
     """
     if scheduler is None:
         yield workers
         return
     with _client(scheduler) as client:
-        try:
-            yield client
-        except CancelledError:
-            raise WorkersLost(f"the cluster at {scheduler} was lost") from None
+        yield client
 
 
 def _client(scheduler: str) -> Any:

@@ -1,6 +1,6 @@
 """trace_boundary(): curves in a plane of two fields on which a condition holds.  Note: optimisation.md [bound.1]."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from rmt_asymptotics.optimisation.conditions import Condition
 from rmt_asymptotics.optimisation.continuation import Curve, curve_through, root_from, spread
 from rmt_asymptotics.optimisation.objective import Interval, interval
 from rmt_asymptotics.optimisation.zero_set import scanned, zero_curves
+from rmt_asymptotics.progress import progress_counter
 from rmt_asymptotics.serialisation import provenance
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Plane:
     model: RidgeModel
     condition: Condition
     axes: tuple[Interval, Interval]
+    tick: Callable[[], object] = lambda: None
     evaluations: int = 0
     unknown: int = 0
     failure: str = ""
@@ -74,6 +76,7 @@ class Plane:
         if not np.all((point >= 0) & (point <= 1)):
             return float("nan")
         self.evaluations += 1
+        self.tick()
         model = self.model.replace(**{a.name: v for a, v in zip(self.axes, self.values(point), strict=True)})
         try:
             return self.condition.mismatch(model)
@@ -92,6 +95,7 @@ def trace_boundary(
     start: Mapping[str, float] | None = None,
     scan: int = SCAN,
     logarithmic: Collection[str] | None = None,
+    progress: bool | None = None,
 ) -> Boundary:
     """The curves in a plane of two fields on which a condition holds.
 
@@ -100,7 +104,8 @@ def trace_boundary(
     the coordinates of the window.  logarithmic: the fields with a logarithmic coordinate; left out, the positive ones
     whose window spans more than a factor of 10.  scan: points an axis of the grid whose sign changes start the
     curves; a component that no line of the grid crosses is not seen.  start: values of the two fields near a
-    boundary; then only the curve next to them is traced.
+    boundary; then only the curve next to them is traced.  progress: True for a count of evaluations on stderr, False
+    for none, None for one on a terminal.
     Curves end at the window or close.  Every point is corrected until the mismatch stops falling, below 1e-9 where
     rounding of the models allows, and its mismatch is returned.  No boundary, or points that could not be solved, are
     told in `message`.  Raises `OutOfDomain` for unknown fields and bad windows.
@@ -114,28 +119,36 @@ def trace_boundary(
     >>> best_ridge.curves[0].shape, best_ridge.closed, bool(max(abs(best_ridge.mismatch[0])) < 1e-9)
     ((5, 2), (False,), True)
     """
-    square = Plane(model, condition, _axes(model, plane, logarithmic))
+    axes = _axes(model, plane, logarithmic)
     points, scan = whole_number("points", points, least=2), whole_number("scan", scan, least=2)
-    message = ""
-    if start is None:
-        values = scanned(square, scan)
-        curves = zero_curves(square, values)
-        message = "" if curves else _absence(condition, values)
-    else:
-        root = root_from(square, square.point(_start(start, square.axes)))
-        curves = [] if root is None else [curve_through(square, root)]
-        message = "" if curves else "no boundary was reached from the start"
-    counts = _shares(curves, points)
-    found = [spread(square, curve, count) for curve, count in zip(curves, counts, strict=True)]
+    near = None if start is None else _start(start, axes)
+    with progress_counter("boundary", progress) as tick:
+        square = Plane(model, condition, axes, tick)
+        curves, message = _curves(square, scan) if near is None else _curve_near(square, near)
+        counts = _shares(curves, points)
+        found = [spread(square, curve, count) for curve, count in zip(curves, counts, strict=True)]
     return Boundary(
         model,
-        (square.axes[0].name, square.axes[1].name),
+        (axes[0].name, axes[1].name),
         tuple(np.array([square.values(p) for p in at]) for at, _ in found),
         tuple(value for _, value in found),
         tuple(curve.closed for curve in curves),
         _report(message, curves, square),
         square.evaluations,
     )
+
+
+def _curves(square: Plane, scan: int) -> tuple[list[Curve], str]:
+    """All curves that a scan sees, or in words why there are none."""
+    values = scanned(square, scan)
+    curves = zero_curves(square, values)
+    return curves, "" if curves else _absence(square.condition, values)
+
+
+def _curve_near(square: Plane, start: Mapping[str, float]) -> tuple[list[Curve], str]:
+    """The curve next to a start."""
+    root = root_from(square, square.point(start))
+    return ([], "no boundary was reached from the start") if root is None else ([curve_through(square, root)], "")
 
 
 def _axes(

@@ -10,6 +10,7 @@ from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.fields import domain_of
 from rmt_asymptotics.optimisation.optima import Bounds, Optimum, best_over, distinct_names
+from rmt_asymptotics.progress import progress_bar
 from rmt_asymptotics.serialisation import provenance
 
 if TYPE_CHECKING:
@@ -24,12 +25,13 @@ def optimal_curve(
     maximise: bool = False,
     bounds: Bounds | None = None,
     tolerance: float | None = None,
+    progress: bool | None = None,
     **axis: Sequence[float] | Array,
 ) -> "xarray.Dataset":
     """The optimum against one field, such as sample_complexity: optimally tuned ridge along a learning curve.
 
     axis: the name of one field of the model that is not tuned, with a one-dimensional array of values (a field of a
-    record as **{"step.rate": values}).  The other parameters are those of `optimal`.
+    record as **{"step.rate": values}).  progress: as in `sweep`.  The other parameters are those of `optimal`.
     Returns the Dataset with dimension `axis` and variables: the output, each tuned field, status, message.  Each point
     starts from its neighbour *and* from a scan, so that a jump from one valley to another is seen.
 
@@ -45,7 +47,7 @@ def optimal_curve(
     names = distinct_names(over)
     name, values = _axis(model, names, axis)
     found: list[Optimum] = []
-    for value in values:
+    for value in progress_bar(values, "optimum", progress):
         start = found[-1].model if found else None
         found.append(
             best_over(model.replace(**{name: value}), names, quantity, maximise, bounds or {}, tolerance, start)

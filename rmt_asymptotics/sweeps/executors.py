@@ -1,7 +1,7 @@
 """Who computes the blocks: this process, local processes, or any executor, such as that of a Dask cluster."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ LOSSES = 3  # of local processes, without a task finished in between
 
 
 class WorkersLost(RuntimeError):
-    """Worker processes were killed again and again, without finishing anything."""
+    """Who computes went away: a cluster, or local processes that were killed again and again."""
 
 
 def computed(
@@ -27,7 +27,7 @@ def computed(
 
     executor: None for this process; a number of local processes; a `concurrent.futures.Executor`; or an object with
     `get_executor()`, such as a `dask.distributed.Client`.
-    Raises `OutOfDomain` for anything else, `WorkersLost` if local processes keep being killed.
+    Raises `OutOfDomain` for anything else, `WorkersLost` if local processes keep being killed or a cluster goes away.
     """
     if executor is None or (_is_number(executor) and executor == 1):
         return ((index, function(task)) for index, task in tasks)
@@ -84,6 +84,8 @@ def _on_executor(
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
                 yield pending.pop(future), future.result()
+    except CancelledError as error:
+        raise WorkersLost("the executor or its cluster went away, and cancelled what it had") from error
     finally:
         for future in pending:
             future.cancel()

@@ -53,7 +53,8 @@ def sweep(
     Variables test_error, training_error, training_objective, excess_error, residual, error_estimate, status, message
     have one dimension an axis.  A point that fails is data: see its status and message.
     Raises `OutOfDomain` for unknown fields, empty axes and values outside a field's domain, before solving any point,
-    `NotWritten` when a block cannot be written; the blocks before it can be read (`open_sweep`).
+    `NotWritten` when a block cannot be written; the blocks before it can be read (`open_sweep`); `WorkersLost` when
+    the executor goes away.
 
     >>> import rmt_asymptotics as rmt
     >>> model = rmt.RandomFeatures(activation=rmt.relu, target=rmt.sign, sample_complexity=1.0,
