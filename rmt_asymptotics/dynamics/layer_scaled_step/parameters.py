@@ -3,10 +3,8 @@
 Setting: terjek25; derivations: theory_notes/dynamics_layer_scaled.md.
 """
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
 
 import numpy as np
 
@@ -14,6 +12,7 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.dynamics.layer_scaled_step.expansion import Expansion, expand
 from rmt_asymptotics.dynamics.layer_scaled_step.losses import Loss, SquaredLoss
 from rmt_asymptotics.dynamics.layer_scaled_step.scalings import Scaling, UniformScaling
+from rmt_asymptotics.dynamics.parameters import Parameters
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
 
 LARGEST_EXPONENT = 10.0
@@ -21,7 +20,7 @@ SQUARED, UNIFORM = SquaredLoss(), UniformScaling()
 
 
 @dataclass(frozen=True, kw_only=True)
-class LayerScaledStep:
+class LayerScaledStep(Parameters):
     """A step W_k <- W_k - eta xi_k G_k of a network z_k = W_k h_{k-1}, h_k = phi(z_k), of output z_l.
 
     depth: l >= 1 layers of weights, so l - 1 hidden layers.
@@ -65,17 +64,6 @@ class LayerScaledStep:
         whole_number("outputs", self.outputs, least=self.loss.LEAST_OUTPUTS)
         if not self.scaling.fits(self.depth):
             raise OutOfDomain("scaling", self.scaling, f"a scaling with one value for each of the {self.depth} layers")
-
-    def _set(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
-
-    def replace(self, **changes: Any) -> Self:
-        """The same parameters with some changed, such as learning_rate=0.2."""
-        known = [field.name for field in dataclasses.fields(self)]
-        for name in changes:
-            if name not in known:
-                raise OutOfDomain("field", name, f"a field of LayerScaledStep: {', '.join(known)}")
-        return dataclasses.replace(self, **changes)
 
     @property
     def widths(self) -> tuple[int, ...]:

@@ -1,17 +1,16 @@
 """The parameters of support learning by the noise of SGD (setting: beneventano24).  Note: dynamics_support.md."""
 
-import dataclasses
 from dataclasses import dataclass
-from typing import Any, Self
 
 from rmt_asymptotics.activations import Activation, identity, relu
+from rmt_asymptotics.dynamics.parameters import Parameters
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
 
 NEGATIVE_SLOPE = {identity: 1.0, relu: 0.0}
 
 
 @dataclass(frozen=True, kw_only=True)
-class SupportLearning:
+class SupportLearning(Parameters):
     """A deep network at a minimum of (f - y)^2/2, on inputs of which only some are relevant, trained on by SGD.
 
     f(x) = W_L phi(... phi(W_1 x)), depth L >= 2 layers, hidden layers of `width` >= 2 neurons, one output, no biases.
@@ -87,17 +86,6 @@ class SupportLearning:
             raise OutOfDomain("depth", self.depth, "2 with the activation relu")
         if self.negative_slope < 1 and (self.width % 2 or self.width < 4):
             raise OutOfDomain("width", self.width, "even and >= 4 with the activation relu, whose neurons form pairs")
-
-    def _set(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
-
-    def replace(self, **changes: Any) -> Self:
-        """The same parameters with some fields changed.  Raises `OutOfDomain` for unknown names and values."""
-        known = [f.name for f in dataclasses.fields(self)]
-        for name in changes:
-            if name not in known:
-                raise OutOfDomain("field", name, f"a field of SupportLearning: {', '.join(known)}")
-        return dataclasses.replace(self, **changes)
 
     @property
     def inputs(self) -> int:

@@ -3,18 +3,17 @@
 Note: theory_notes/dynamics_two_point.md.
 """
 
-import dataclasses
 import math
 from dataclasses import dataclass
-from typing import Any, Self
 
+from rmt_asymptotics.dynamics.parameters import Parameters
 from rmt_asymptotics.errors import OutOfDomain, number
 
 SMALLEST_ANGLE = 1e-4  # below it 1 - cos(angle) leaves too few digits for the balance of the two points
 
 
 @dataclass(frozen=True, kw_only=True)
-class TwoPointReLU:
+class TwoPointReLU(Parameters):
     """A two-layer ReLU network that learns two unit vectors at a small angle by gradient flow (wang23).
 
     f(x) = sum_k a_k relu(<b_k, x>) with m/2 neurons of each sign, a_k = +-output_scale/sqrt(m) fixed, b_k(0) of length
@@ -59,17 +58,6 @@ class TwoPointReLU:
         for name in ("living_positive", "living_negative"):
             if getattr(self, name) is not None:
                 self._set(name, number(name, getattr(self, name), above=0, most=1))
-
-    def _set(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
-
-    def replace(self, **changes: Any) -> Self:
-        """The same parameters with some changed; raises `OutOfDomain` for unknown names and for values outside."""
-        known = [field.name for field in dataclasses.fields(self)]
-        for name in changes:
-            if name not in known:
-                raise OutOfDomain("field", name, f"a field of TwoPointReLU: {', '.join(known)}")
-        return dataclasses.replace(self, **changes)
 
     @property
     def cosine(self) -> float:
