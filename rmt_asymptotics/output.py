@@ -110,6 +110,29 @@ DATASET_WRITERS: dict[str, Callable[["xarray.Dataset"], Any]] = {".nc": netcdf, 
 
 def replace_file(path: Path, contents: Any) -> Path:
     """Put `contents` at `path`: all of it is on the disk before the name changes hands; raises `NotWritten`."""
+
+    def put(temporary: Path, target: Path) -> None:
+        if target.exists():
+            shutil.copymode(target, temporary)
+        temporary.replace(target)
+
+    _place(path, contents, put)
+    return path
+
+
+def create_file(path: Path, contents: Any) -> bool:
+    """Put `contents` at `path` as `replace_file` does, unless a file is there: of several processes one succeeds."""
+    try:
+        _place(path, contents, lambda temporary, target: target.hardlink_to(temporary))
+    except NotWritten as error:
+        if isinstance(error.__cause__, FileExistsError):
+            return False
+        raise
+    return True
+
+
+def _place(path: Path, contents: Any, put: Callable[[Path, Path], None]) -> None:
+    """Write `contents` to a temporary file and `put` it in its place."""
     target = path.resolve()  # the file behind a symbolic link, not the link
     temporary = target.with_name(f".{secrets.token_hex(8)}.part")
     try:
@@ -117,12 +140,9 @@ def replace_file(path: Path, contents: Any) -> Path:
             file.write(contents)
             file.flush()
             os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        temporary.replace(target)
+        put(temporary, target)
     except OSError as error:
         raise NotWritten(path, error.strerror or str(error)) from error
     finally:
         with suppress(OSError):  # a folder that became read-only keeps what it has
             temporary.unlink(missing_ok=True)
-    return path

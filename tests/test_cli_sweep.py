@@ -165,7 +165,7 @@ def test_points_that_fail_are_counted_and_drawn(run):
         (FILE + "[simulation]\ndimension = 30\nreplica = 3\n", "simulation = 'replica'"),
         (FILE + '[plot]\nquantity = "bias"\n', "plot.quantity = 'bias'"),
         (FILE + "alignment = [0.1]\n", "'alignment'"),
-        (FILE + "sample_complexity = [1, 2]\n", "one or two with --plot"),
+        (FILE + "sample_complexity = [1, 2]\n", "over one or two fields"),
         ("theory = 3\n" + FILE, "theory = 3"),
         ("block_size = 0.5\n" + FILE, "block_size = 0.5"),
         ("[axes\n", "sweep.toml"),

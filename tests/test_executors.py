@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -89,6 +89,11 @@ def test_killed_local_processes_are_replaced(tmp_path):
 def test_processes_that_always_die_end_the_sweep(tmp_path):
     with pytest.raises(WorkersLost, match="in a row"):
         dict(computed(shift_or_die, [(0, (-2, tmp_path / "died"))], 2))
+
+
+def test_an_executor_that_breaks_is_named(tmp_path):
+    with ProcessPoolExecutor(1) as pool, pytest.raises(WorkersLost, match="BrokenProcessPool"):
+        dict(computed(shift_or_die, [(0, (-2, tmp_path / "died"))], pool))
 
 
 def test_little_is_in_flight():

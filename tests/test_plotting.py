@@ -139,8 +139,8 @@ def test_a_drift_is_drawn_with_its_fit_and_extrapolation(comparison):
 def test_what_cannot_be_drawn_is_refused(theory, comparison):
     with pytest.raises(OutOfDomain, match="one dimension"):
         plot_curve(rmt.sweep(MODEL, ridge=[0.1, 0.2], sample_complexity=POINTS))
-    with pytest.raises(OutOfDomain, match="'residual'"):
-        plot_curve(theory, quantities=["residual"])
+    with pytest.raises(OutOfDomain, match="'message'"):
+        plot_curve(theory, quantities=["message"])
     with pytest.raises(OutOfDomain, match="'bias'"):
         plot_drift(comparison, "bias")
     with pytest.raises(OutOfDomain, match="dimension = 20"):

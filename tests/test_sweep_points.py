@@ -57,6 +57,8 @@ def test_listed_points_are_computed_where_they_are():
         ({"axes": {"spike.value": [np.inf]}}, "spike.value"),
         ({"axes": {"ridge": [0.1]}, "theory": False}, "theory"),
         ({"axes": {"ridge": [0.1]}, "block_size": 0}, "block_size"),
+        ({"axes": {"ridge": [0.1]}, "theory": "no"}, "theory"),
+        ({"axes": {"ridge": [[1, 2], [3]]}}, "ridge"),
     ],
 )
 def test_bad_requests_name_the_field(options, field):

@@ -1,7 +1,9 @@
 """Stores: a killed run resumes to the same bits, another request is refused, what cannot be written is said."""
 
+import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -126,6 +128,66 @@ def test_what_cannot_be_stored_is_refused_before_anything_is_made(tmp_path):
         with pytest.raises(rmt.OutOfDomain, match="from_expression"):
             rmt.sweep(model, axes, store=tmp_path / "store")
     assert not (tmp_path / "store").exists()
+
+
+def test_blocks_of_another_request_are_never_served(tmp_path):
+    """Neither where the request was lost, nor where the blocks were brought in by hand."""
+    other = ONE_CLASS.replace(target=rmt.sin)
+    expected = rmt.sweep(other, AXES, block_size=6)
+    rmt.sweep(ONE_CLASS, AXES, block_size=6, store=tmp_path)
+    (tmp_path / "request.json").unlink()
+    with pytest.raises(rmt.OutOfDomain, match="new or empty folder"):
+        rmt.sweep(other, AXES, block_size=6, store=tmp_path)
+    moved = tmp_path / "moved"
+    rmt.sweep(other, {name: values[:1] for name, values in AXES.items()}, block_size=6, store=moved)
+    shutil.rmtree(moved / "blocks")
+    request = json.loads((moved / "request.json").read_text()) | {"values": AXES}
+    (moved / "request.json").write_text(json.dumps(request))
+    shutil.copytree(tmp_path / "blocks", moved / "blocks")
+    assert (rmt.open_sweep(moved).status.values == "pending").all()
+    assert_same_bits(rmt.sweep(other, AXES, block_size=6, store=moved), expected)
+
+
+def test_flipped_bits_are_noticed(tmp_path):
+    expected = rmt.sweep(ONE_CLASS, AXES, store=tmp_path)
+    (file,) = (tmp_path / "blocks").iterdir()
+    number = expected.training_error.values[0, 0, 0].tobytes()
+    contents = file.read_bytes()
+    assert number in contents
+    file.write_bytes(contents.replace(number, number[:2] + bytes([number[2] ^ 1]) + number[3:]))
+    assert (rmt.open_sweep(tmp_path).status.values == "pending").all()
+    assert_same_bits(rmt.sweep(ONE_CLASS, AXES, store=tmp_path), expected)
+
+
+def test_results_of_another_version_can_be_read_but_not_continued(tmp_path):
+    expected = rmt.sweep(ONE_CLASS, AXES, store=tmp_path)
+    request = json.loads((tmp_path / "request.json").read_text()) | {"rmt_asymptotics": "0.0.1"}
+    (tmp_path / "request.json").write_text(json.dumps(request))
+    with pytest.raises(rmt.OutOfDomain, match=r"rmt_asymptotics '0.0.1' there"):
+        rmt.sweep(ONE_CLASS, AXES, store=tmp_path)
+    (file,) = (tmp_path / "blocks").iterdir()
+    block = xarray.load_dataset(file)
+    key = hashlib.sha256(json.dumps(request).encode()).hexdigest()
+    block.assign_attrs(request=key).to_netcdf(file, engine="h5netcdf")
+    np.testing.assert_array_equal(rmt.open_sweep(tmp_path).test_error, expected.test_error)
+
+
+def test_equal_requests_are_the_same_request(tmp_path):
+    """Numbers of Python and of NumPy, whole or not; the folder of blocks may be removed to start over."""
+    first = rmt.sweep(ONE_CLASS, {"ridge": [0.1, 1, 3], "width": [50, 60]}, tolerance=1, block_size=2, store=tmp_path)
+    shutil.rmtree(tmp_path / "blocks")
+    axes = {"ridge": np.array([0.1, 1.0, 3.0]), "width": np.array([50, 60])}
+    again = rmt.sweep(ONE_CLASS, axes, tolerance=np.float64(1), block_size=np.int64(2), store=tmp_path)
+    assert_same_bits(again, first)
+    assert first["width"].dtype.kind == "i"
+
+
+@pytest.mark.parametrize("content", ["[]", "3", "{}", '{"model": {}}'])
+def test_requests_that_are_none_are_refused(content, tmp_path):
+    (tmp_path / "request.json").write_text(content)
+    for use in (lambda: rmt.open_sweep(tmp_path), lambda: rmt.sweep(ONE_CLASS, AXES, store=tmp_path)):
+        with pytest.raises(rmt.OutOfDomain, match="store"):
+            use()
 
 
 @pytest.mark.parametrize("kind", ["file", "folder of others", "unreadable request"])

@@ -52,12 +52,13 @@ def sweep_command(
     if workers is not None and scheduler is not None:
         raise click.UsageError("give --workers or --scheduler, not both")
     asked = read_sweep(file)
-    if plot:
-        asked.check_drawable()
     check_store(store, resume)
+    planned = asked.pending()
+    quantity = _summarised(planned, asked.plot)
+    if plot:
+        _figure(planned, asked.plot)  # what cannot be drawn is refused now
     with _advice(file, store), chosen_executor(workers, scheduler) as executor:
         dataset = sweep(asked.model, **asked.arguments, store=store, executor=executor)
-    quantity = asked.plot.get("quantity", "test_error" if "test_error" in dataset else "test_error_simulation")
     deliver(dataset, summary(dataset, quantity), output, plot, lambda: _figure(dataset, asked.plot))
 
 
@@ -86,6 +87,15 @@ def _advice(file: Path, store: Path | None) -> Iterator[None]:
         go_on = f"go on with: rmt-asymptotics sweep {file} --store {store} --resume"
         click.echo(go_on if store else "nothing was kept: give --store to be able to go on", err=True)
         raise
+
+
+def _summarised(planned: "xarray.Dataset", options: dict[str, Any]) -> str:
+    """The quantity of [plot], or the test error; raises `OutOfDomain` for one that the results do not hold."""
+    numeric = [str(name) for name, values in planned.data_vars.items() if values.dtype.kind in "if"]
+    quantity = options.get("quantity", numeric[0])
+    if quantity not in numeric:
+        raise OutOfDomain("plot.quantity", quantity, f"one of {', '.join(numeric)}")
+    return str(quantity)
 
 
 def summary(dataset: "xarray.Dataset", quantity: str) -> str:

@@ -20,7 +20,7 @@ quantity = "test_error"
 import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -29,12 +29,15 @@ from rmt_asymptotics.cli.values import AxisType
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.serialisation import from_plain
-from rmt_asymptotics.sweeps.dataset import VARIABLES
+from rmt_asymptotics.sweeps.dataset import assembled
+from rmt_asymptotics.sweeps.request import requested
 from rmt_asymptotics.sweeps.simulated import SimulationPlan
+
+if TYPE_CHECKING:
+    import xarray
 
 OPTIONS = ("theory", "tolerance", "block_size")
 DRAWN = ("quantity", "x")  # what [plot] may hold
-MOST_AXES = 2  # of a picture
 
 
 @dataclass(frozen=True)
@@ -45,14 +48,10 @@ class SweepFile:
     arguments: dict[str, Any]
     plot: dict[str, Any]
 
-    def check_drawable(self) -> None:
-        """Raise `OutOfDomain`, before anything is computed, for what no picture can show."""
-        quantity = self.plot.get("quantity", VARIABLES[0])
-        if quantity not in VARIABLES:
-            raise OutOfDomain("plot.quantity", quantity, f"one of {', '.join(VARIABLES)}")
-        sizes = {name: len(values) for name, values in self.arguments.get("axes", {}).items() if len(values) > 1}
-        if len(sizes) > MOST_AXES:
-            raise OutOfDomain("axes", sizes, "one or two with --plot; draw parts of the results with `plot --at`")
+    def pending(self) -> "xarray.Dataset":
+        """The Dataset of the sweep before anything is computed."""
+        given = {"axes": None, "points": None} | self.arguments
+        return assembled(requested(self.model, **given), {})
 
 
 def read_sweep(file: Path) -> SweepFile:
@@ -85,7 +84,8 @@ def _values(label: str, field: str, value: Any) -> list[Any]:
             numbers = AxisType().convert(value, None, None).values
         except click.BadParameter as error:
             raise click.UsageError(f"{label}: {error.message}") from None
-        return [round(number) for number in numbers] if field == "width" else list(numbers)
+        whole = field == "width" and all(float(number).is_integer() for number in numbers)
+        return [int(number) for number in numbers] if whole else list(numbers)
     if not isinstance(value, list) or not value:
         raise OutOfDomain(label, value, 'a list of values, or a range such as "0.1:10:50:log"')
     return [None if field == "width" and entry == "limit" else from_plain(field, entry) for entry in value]

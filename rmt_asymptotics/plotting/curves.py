@@ -7,7 +7,7 @@ import numpy as np
 
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting.labels import describe_axis, label_of, model_of
-from rmt_asymptotics.plotting.style import DASHES, GREY, STYLES, abbreviated, finish, new_axes, simulated_points
+from rmt_asymptotics.plotting.style import DASHES, GREY, OTHER, STYLES, abbreviated, finish, new_axes, simulated_points
 
 if TYPE_CHECKING:
     import xarray
@@ -39,6 +39,7 @@ def plot_curve(
     if len(dataset.dims) != 1:
         raise OutOfDomain("dataset", dict(dataset.sizes), "of one dimension; choose others by .sel(...)")
     drawable = [q for q in STYLES if q in dataset or f"{q}_simulation" in dataset]
+    drawable += [str(q) for q, v in dataset.data_vars.items() if q not in drawable and v.dtype.kind in "if"]
     for name in quantities:
         if name not in drawable:
             raise OutOfDomain("quantities", name, f"among {', '.join(drawable)}")
@@ -62,7 +63,7 @@ def plot_curve(
 
 
 def _theory(axes: "Axes", dataset: "xarray.Dataset", axis: str, name: str, theory: str) -> None:
-    colour, line, _ = STYLES[name]
+    colour, line, _ = STYLES.get(name, OTHER)
     x, y = dataset[axis].values, dataset[name].values
     converged = dataset["status"].values == "converged" if "status" in dataset else np.full(len(x), True)
     label = f"{name.replace('_', ' ')}, {theory}"
@@ -73,7 +74,7 @@ def _theory(axes: "Axes", dataset: "xarray.Dataset", axis: str, name: str, theor
 
 def _simulation(axes: "Axes", simulation: "xarray.Dataset", axis: str, name: str, mean: str) -> None:
     """Points with the standard error of `name`, at n/d as simulated."""
-    colour, _, marker = STYLES[name]
+    colour, _, marker = STYLES.get(name, OTHER)
     dimension = simulation.attrs.get("dimension")
     whole_samples = axis == "sample_complexity" and "samples" in simulation.variables and dimension
     x = simulation["samples"].values / dimension if whole_samples else simulation[axis].values

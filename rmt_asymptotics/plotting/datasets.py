@@ -45,13 +45,16 @@ def plot_dataset(
     if "over" in dataset.attrs:
         return plot_optima(dataset)
     shown = [quantity] if quantity else _defaults(dataset)
-    if shown[0] not in dataset and f"{shown[0]}_simulation" not in dataset:
-        raise OutOfDomain("quantity", shown[0], f"one of {', '.join(map(str, dataset))}")
+    if shown[0] not in dataset.data_vars and f"{shown[0]}_simulation" not in dataset:
+        numeric = [str(name) for name, values in dataset.data_vars.items() if values.dtype.kind in "if"]
+        raise OutOfDomain("quantity", shown[0], f"one of {', '.join(numeric)}")
     dataset = _along_fields(_over(dataset, shown[0])).squeeze()
     fields = list(map(str, dataset.dims))
     if not boundaries and set(fields) == {EXPONENT, WIDTH} and dataset[WIDTH].dtype.kind not in "iuf":
         return plot_staircase(dataset, shown[0])
     if len(fields) == 1 and not boundaries:
+        if x is not None:
+            raise OutOfDomain("x", x, "left out where only one field varies")
         return plot_curve(dataset, quantities=[name.removesuffix("_simulation") for name in shown])
     if len(fields) == 2:
         return plot_map(dataset, shown[0], boundaries, x=x)

@@ -47,7 +47,7 @@ def _halfway(x: Array) -> Array:
 
 def failures(dataset: "xarray.Dataset", quantity: str) -> np.ndarray:
     """For each point, in words why it has no converged number; empty where it has one."""
-    missing = np.isnan(dataset[quantity].values)
+    missing = ~np.isfinite(dataset[quantity].values)
     if quantity.endswith(SIMULATED):
         return np.where(missing, "not simulated", "")
     words = np.where(missing, "without a number", "")

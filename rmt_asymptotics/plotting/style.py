@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # colours of Okabe and Ito, told apart with any colour vision; line styles and markers also in black and white
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+OTHER = ("#0072B2", "-", "o")  # of what is no error
 STYLES = {
     "test_error": (BLUE, "-", "o"),
     "training_error": (ORANGE, "--", "s"),

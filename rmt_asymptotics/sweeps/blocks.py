@@ -75,6 +75,8 @@ def compute_block(block: Block) -> BlockResult:
                 _solve(block, run, result)
         if block.simulation:
             _simulate(block, block.simulation, result)
+    for column in result.columns.values():
+        column[np.isnan(column)] = np.nan  # one pattern of bits
     return result
 
 

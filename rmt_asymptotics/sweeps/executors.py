@@ -1,5 +1,6 @@
 """Who computes the blocks: this process, local processes, or any executor, such as that of a Dask cluster."""
 
+import numbers
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from itertools import islice
@@ -35,16 +36,24 @@ def computed(
         return _on_local_processes(function, tasks, executor)
     if hasattr(executor, "get_executor"):
         workers = sum(executor.nthreads().values()) if hasattr(executor, "nthreads") else 0
-        return _on_executor(function, tasks, executor.get_executor(pure=False), max(FEW, IN_FLIGHT * workers))
+        return _kept(_on_executor(function, tasks, executor.get_executor(pure=False), max(FEW, IN_FLIGHT * workers)))
     if isinstance(executor, Executor):
-        return _on_executor(function, tasks, executor, FEW)
+        return _kept(_on_executor(function, tasks, executor, FEW))
     raise OutOfDomain(
         "executor", executor, "None, a number of processes >= 1, a concurrent.futures.Executor or a Dask Client"
     )
 
 
 def _is_number(executor: Any) -> bool:
-    return isinstance(executor, int) and not isinstance(executor, bool)
+    return isinstance(executor, numbers.Integral) and not isinstance(executor, bool)
+
+
+def _kept(results: Iterator[Result]) -> Iterator[Result]:
+    """The results of an executor that is not ours; if it goes away, that is said."""
+    try:
+        yield from results
+    except (CancelledError, BrokenExecutor) as error:
+        raise WorkersLost(f"the executor or its cluster went away ({type(error).__name__})") from error
 
 
 def _on_local_processes(
@@ -84,8 +93,6 @@ def _on_executor(
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
                 yield pending.pop(future), future.result()
-    except CancelledError as error:
-        raise WorkersLost("the executor or its cluster went away, and cancelled what it had") from error
     finally:
         for future in pending:
             future.cancel()

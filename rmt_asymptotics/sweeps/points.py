@@ -89,13 +89,13 @@ def axis_values(model: RidgeModel, name: str, axis: Any) -> list[Any]:
     """The values of one field, each checked against the model."""
     model.check_fields([name])
     values = axis.tolist() if isinstance(axis, np.ndarray) else axis
-    if not isinstance(values, (list, tuple, range)) or len(values) == 0 or np.ndim(axis) > 1:
+    if not isinstance(values, (list, tuple, range)) or len(values) == 0:
         raise OutOfDomain(name, axis, "a one-dimensional, non-empty array of values")
-    if is_numeric(values):
-        array = np.array(values)
+    if is_numeric(values) and not all(type(value) is int for value in values):
+        array = np.array(values, float)
         for value in (*array[np.isnan(array)], array.min(), array.max()):  # the domains are intervals
             model.replace(**{name: value.item()})
-        return list(values)
+        return array.tolist()
     return [model.replace(**{name: value}).value(name) for value in values]
 
 

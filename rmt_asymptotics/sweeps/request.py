@@ -37,12 +37,14 @@ class Request:
     block_size: int | None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.theory, bool):
+            raise OutOfDomain("theory", self.theory, "True or False")
         if not (self.theory or self.simulation):
             raise OutOfDomain("theory", False, "True, unless there is a simulation")
         if self.tolerance is not None:
-            number("tolerance", self.tolerance, above=0)
+            object.__setattr__(self, "tolerance", number("tolerance", self.tolerance, above=0))
         if self.block_size is not None:
-            whole_number("block_size", self.block_size, least=1)
+            object.__setattr__(self, "block_size", whole_number("block_size", self.block_size, least=1))
 
     @cached_property
     def controls(self) -> frozenset[str]:
@@ -114,6 +116,22 @@ class Request:
         }  # fmt: skip
 
 
+def requested(
+    model: RidgeModel,
+    axes: Mapping[str, Any] | None,
+    points: Mapping[str, Any] | None,
+    theory: bool = True,
+    simulation: SimulationPlan | None = None,
+    tolerance: float | None = None,
+    block_size: int | None = None,
+) -> Request:
+    """The request of a product grid or of listed points; raises `OutOfDomain` for both, and as `Request` does."""
+    if points is not None and axes:
+        raise OutOfDomain("points", list(points), "alone, without axes")
+    where = grid_points(model, axes or {}) if points is None else listed_points(model, points)
+    return Request(model, where, theory, simulation, tolerance, block_size)
+
+
 def _storable(field: str, value: Any) -> Any:
     if isinstance(value, Activation) and not value.rebuildable:
         raise OutOfDomain(
@@ -126,6 +144,6 @@ def request_from_content(content: Mapping[str, Any]) -> Request:
     """The request whose `content` this is."""
     model = model_from_dict(content["model"])
     values = {name: [from_plain(name, v) for v in column] for name, column in content["values"].items()}
-    points = (grid_points if content["grid"] else listed_points)(model, values)
+    axes, points = (values, None) if content["grid"] else (None, values)
     simulation = SimulationPlan(**content["simulation"]) if content["simulation"] else None
-    return Request(model, points, content["theory"], simulation, content["tolerance"], content["block_size"])
+    return requested(model, axes, points, content["theory"], simulation, content["tolerance"], content["block_size"])

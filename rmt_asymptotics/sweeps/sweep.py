@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.progress import progress_bar
 from rmt_asymptotics.sweeps.blocks import compute_block
 from rmt_asymptotics.sweeps.dataset import assembled
 from rmt_asymptotics.sweeps.executors import computed
-from rmt_asymptotics.sweeps.points import grid_points, listed_points
-from rmt_asymptotics.sweeps.request import Request
+from rmt_asymptotics.sweeps.request import requested
 from rmt_asymptotics.sweeps.simulated import SimulationPlan
-from rmt_asymptotics.sweeps.store import Store, stored_request
+from rmt_asymptotics.sweeps.store import Store, stored_results
 
 if TYPE_CHECKING:
     import xarray
@@ -63,10 +61,7 @@ def sweep(
     {'ridge': 2, 'sample_complexity': 3}
     """
     along = {**(axes or {}), **fields}
-    if points is not None and along:
-        raise OutOfDomain("points", list(points), "alone, without axes")
-    where = grid_points(model, along) if points is None else listed_points(model, points)
-    request = Request(model, where, theory, simulation, tolerance, block_size)
+    request = requested(model, along, points, theory, simulation, tolerance, block_size)
     kept = None if store is None else Store(store, request)
     results = dict(kept.finished()) if kept else {}
     missing = [index for index in range(len(request.ends)) if index not in results]
@@ -97,5 +92,4 @@ def open_sweep(store: str | os.PathLike[str]) -> "xarray.Dataset":
 
     Raises `OutOfDomain` for a folder that is not the store of a sweep.
     """
-    request = stored_request(store)
-    return assembled(request, dict(Store(store, request).finished()))
+    return assembled(*stored_results(store))

@@ -84,7 +84,7 @@ def _predicted(law: Prediction) -> str:
     lines = [
         f"decay rate a step: {law.decay_rate:.6g}" + (" at the start" if law.parameters.depth > 2 else ""),
         f"half-life in steps: {law.half_life:.6g}",
-        f"relative excess to expect at this step, at most: {law.relative_excess:.2g}",
+        f"next order in the step, relative: {law.relative_excess:.2g} (a size, not a bound)",
         f"step x sharpness: {edge:.3g}" + (" > 2: beyond the edge, no prediction applies" if edge > 2 else ""),
     ]
     if law.overfits:
