@@ -428,9 +428,14 @@ def test_bad_arrays_are_refused():
     weights, x, y = problem(t)
     bad = np.where(np.arange(4) == 1, np.nan, x)
     cases = itertools.chain(
-        (("weights", (weights[:-1], x, y)), ("weights[1]", ([weights[0], weights[1].T, *weights[2:]], x, y))),
-        (("inputs", (weights, value, y)) for value in (x[:, :-1], x[0], x[:0], 3.0, bad, x.astype(str) + "a")),
-        (("targets", (weights, x, value)) for value in (y[:-1], y[:, 0], 2 * y, y - 0.5)),
+        (("weights", (W, x, y)) for W in (weights[:-1], None, 3)),
+        (("weights[0]", ([W, *weights[1:]], x, y)) for W in (None, "a", 1j * weights[0], [[1], [2, 3]])),
+        (("weights[1]", ([weights[0], weights[1].T, *weights[2:]], x, y)),),
+        (
+            ("inputs", (weights, value, y))
+            for value in (x[:, :-1], x[0], x[:0], 3.0, bad, x.astype(str) + "a", x + 0j, [[1, 2], [3]], None)
+        ),
+        (("targets", (weights, x, value)) for value in (y[:-1], y[:, 0], 2 * y, y - 0.5, y + 0j, [[1, 2], [3]])),
     )
     for field, arguments in cases:
         with pytest.raises(OutOfDomain) as caught:
@@ -443,6 +448,7 @@ def test_bad_arrays_are_refused():
     [
         ("replicas", {"replicas": 3}), ("seed", {"seed": -1}), ("inputs, targets", {"steps": 3}),
         ("steps", {"steps": -1, "data": True}), ("batch_size", {"steps": 1, "batch_size": 13, "data": True}),
+        ("batch_size", {"batch_size": 9}), ("batch_size", {"batch_size": 0}), ("steps", {"steps": 0.5}),
     ],
 )  # fmt: skip
 def test_bad_simulations_are_refused(field, options):

@@ -1,5 +1,6 @@
 """Support learning: the compiled descent against a slow twin, the theory by two other routes, limits, refusals."""
 
+import functools
 import itertools
 import json
 import math
@@ -12,7 +13,9 @@ from rmt_asymptotics import dynamics
 from rmt_asymptotics.activations import relu, tanh
 from rmt_asymptotics.cli import main
 from rmt_asymptotics.dynamics.support_learning import (
+    Comparison,
     Diverged,
+    Sample,
     SupportLearning,
     Weights,
     draw_sample,
@@ -280,6 +283,7 @@ def test_depth_changes_the_rate_in_training():
     ids=["issue", "replacement", "depth 4", "weight decay"],
 )
 def test_simulated_rate(s):
+    """The excess of these four is within `relative_excess`, which is a size and not a bound [sup.7]."""
     comparison = dynamics.compare(s, steps=int(0.7 / dynamics.predict(s).decay_rate), seed=1, runs=6)
     ratio = comparison.ratio
     assert 0 < ratio.standard_error < 0.02
@@ -342,7 +346,8 @@ def test_divergence_is_not_silent():
         ({"depth": 1}, "depth"), ({"batch": 257}, "batch"), ({"samples": 15}, "samples"), ({"step": 0.0}, "step"),
         ({"noise_variance": -1.0}, "noise_variance"), ({"weight_decay": math.nan}, "weight_decay"),
         ({"replacement": 1}, "replacement"), ({"width": 1}, "width"), ({"activation": tanh}, "activation"),
-        ({"activation": "relu"}, "activation"), ({"activation": relu, "depth": 3}, "depth"),
+        ({"activation": "relu"}, "activation"), ({"activation": [1]}, "activation"),
+        ({"activation": relu, "depth": 3}, "depth"),
         ({"activation": relu, "width": 7}, "width"), ({"mirrored": True, "samples": 257}, "samples"),
         ({"clip": 0.0}, "clip"), ({"target_norm": 0}, "target_norm"), ({"rate": 1}, "field"),
     ],
@@ -365,6 +370,82 @@ def test_options_out_of_domain():
         dynamics.simulate(ISSUE, steps=50, runs=2).irrelevant_norm(51)
 
 
+ONES = {"first": np.ones((6, 5)), "middle": np.ones((2, 6, 6)), "readout": np.ones(6)}
+SAMPLE = {"inputs": np.ones((23, 5)), "clean_labels": np.ones(23), "noise": np.ones(23)}
+
+
+@pytest.mark.parametrize("action", [dynamics.predict, functools.partial(dynamics.simulate, steps=10, runs=2)])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("weights", 3), ("weights", draw_sample(GENERIC)),
+        ("weights.first", draw_weights(GENERIC.replace(irrelevant=4))),
+        ("weights.first", Weights(**(ONES | {"first": np.full((6, 5), math.nan)}))),
+        ("weights.middle", draw_weights(GENERIC.replace(depth=3))),
+        ("weights.middle", Weights(**(ONES | {"middle": [[1.0], [1.0, 2.0]]}))),
+        ("weights.readout", Weights(**(ONES | {"readout": 1j * np.ones(6)}))),
+        ("sample", 3), ("sample.inputs", draw_sample(GENERIC.replace(irrelevant=4))),
+        ("sample.clean_labels", Sample(**(SAMPLE | {"clean_labels": None}))),
+        ("sample.noise", Sample(**(SAMPLE | {"noise": np.full(23, math.inf)}))),
+    ],
+)  # fmt: skip
+def test_samples_and_starts_out_of_domain(action, field, value):
+    with pytest.raises(OutOfDomain) as error:
+        action(GENERIC, **{field.split(".")[0]: value})
+    assert error.value.field == field
+
+
+def test_prediction_takes_what_was_simulated():
+    simulation = dynamics.simulate(ISSUE, steps=10, runs=2)
+    own = dynamics.predict(ISSUE, sample=simulation.sample, weights=simulation.weights)
+    compared = dynamics.compare(ISSUE, steps=10, runs=2)
+    assert own.decay_rate == compared.prediction.decay_rate != dynamics.predict(ISSUE).decay_rate
+
+
+@pytest.mark.parametrize("part", [dynamics.predict(ISSUE), dynamics.simulate(ISSUE, steps=10, runs=2)])
+def test_steps_of_a_norm(part):
+    for steps in ("a", None, 1j, [[1], [2, 3]], math.nan):
+        with pytest.raises(OutOfDomain) as error:
+            part.irrelevant_norm(steps)
+        assert error.value.field == "steps"
+    assert part.irrelevant_norm([]).shape == (0,)
+    assert part.irrelevant_norm(np.zeros((2, 0))).shape == (2, 0)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"noise_variance": 0.0}, {"noise_variance": 0.0, "depth": 4}, {"batch": 256},
+        {"batch": 256, "noise_variance": 9.0, "initial_norm": 30.0, "step": 0.001},
+    ],
+)  # fmt: skip
+def test_where_nothing_moves_there_is_no_gap(changes):
+    comparison = dynamics.compare(ISSUE.replace(**changes), steps=200, runs=3)
+    assert comparison.z_scores == {"decay_rate": 0.0}
+    cells = comparison.table().split()
+    assert "nan" not in cells
+    assert "-0" not in cells
+
+
+@pytest.mark.filterwarnings("error")
+def test_z_scores_where_something_moves():
+    deterministic = dynamics.compare(ISSUE.replace(batch=256, weight_decay=0.1), steps=100, runs=2)
+    assert abs(deterministic.z_scores["decay_rate"]) > 1e6
+    noisy = dynamics.compare(ISSUE, steps=1000, runs=4)
+    rate = noisy.simulation.decay_rate
+    expected = (rate.mean - noisy.decay_rate) / rate.standard_error
+    assert noisy.z_scores["decay_rate"] == pytest.approx(expected, rel=ROUNDING)
+
+
+def test_rounding_hides_no_rate_that_moves():
+    """A z-score of 0 needs both rates within rounding."""
+    still = dynamics.compare(ISSUE.replace(noise_variance=0.0), steps=200, runs=2)
+    moving = dynamics.compare(ISSUE, steps=200, runs=2)
+    assert Comparison(moving.prediction, still.simulation, moving.law).z_scores["decay_rate"] == -math.inf
+    assert Comparison(still.prediction, moving.simulation, still.law).z_scores["decay_rate"] != 0
+
+
 def test_fitted_rate_ignores_the_scale():
     norms = np.array([[2.0, 1.0, 0.5], [8.0, 4.0, 2.0]])
     np.testing.assert_allclose(fitted_rate(np.arange(3.0), norms), math.log(2))
@@ -376,6 +457,7 @@ def test_command_line(tmp_path, capsys):
     assert main(["dynamics", "support", *options]) == 0
     out = capsys.readouterr().out
     assert "2.77941e-05" in out
+    assert "a size, not a bound" in out
     assert "gradient descent + weight decay" in out
     assert picture.stat().st_size > 1000
     with xarray.open_dataset(file, engine="h5netcdf") as dataset:

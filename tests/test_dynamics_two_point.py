@@ -1,5 +1,6 @@
 """The two-point ReLU network: the reduced flow by another integrator, real networks by brute force, limits, domain."""
 
+import itertools
 import json
 import math
 import shlex
@@ -362,10 +363,29 @@ def test_simulation_options_out_of_domain(field, value):
     assert caught.value.field == field
 
 
-@pytest.mark.parametrize("t", [-1.0, math.nan, math.inf, [1.0, -1e-9]])
-def test_times_out_of_domain(t):
-    with pytest.raises(OutOfDomain):
-        dynamics.predict(ESCAPES).loss(t)
+NO_TIMES = [-1.0, math.nan, "a", None, 1j, [1.0, -1e-9], [[1.0], [2.0, 3.0]]]
+
+
+@pytest.mark.parametrize(
+    ("method", "t"), [*itertools.product(("loss", "ratio", "phase"), NO_TIMES), ("loss", math.inf)]
+)
+def test_times_out_of_domain(method, t):
+    with pytest.raises(OutOfDomain) as caught:
+        getattr(dynamics.predict(ESCAPES), method)(t)
+    assert caught.value.field == "t"
+
+
+def test_times_of_any_number_and_shape():
+    predicted = dynamics.predict(ESCAPES)
+    assert predicted.loss(10**30) == predicted.loss(1e30)
+    assert predicted.loss([]).shape == predicted.phase([]).shape == (0,)
+
+
+@pytest.mark.parametrize("count", [0, -1, 2.5, math.nan, True, None])
+def test_numbers_of_times_out_of_domain(count):
+    with pytest.raises(OutOfDomain) as caught:
+        dynamics.predict(ESCAPES).times(count)
+    assert caught.value.field == "count"
 
 
 def test_command_line(tmp_path, monkeypatch, capsys):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.dynamics.arrays import finite_array, real_array
 from rmt_asymptotics.dynamics.layer_scaled_step.expansion import Expansion, expand
 from rmt_asymptotics.dynamics.layer_scaled_step.losses import Loss, SquaredLoss
 from rmt_asymptotics.dynamics.layer_scaled_step.scalings import Scaling, UniformScaling
@@ -76,7 +77,7 @@ class LayerScaledStep(Parameters):
 
         weights: W_1..W_l of shapes (m_k, m_{k-1}), such as those of `initial_weights`.
         inputs: shape (batch, m_0).  targets: shape (batch, m_l); probabilities for the cross entropy.
-        Raises `OutOfDomain` for other shapes, for entries that are not finite and for targets that the loss refuses.
+        Raises `OutOfDomain` for other shapes, entries that are not real and finite, and targets that the loss refuses.
         Equations layer.2-layer.5, layer.7.
 
         >>> from rmt_asymptotics import dynamics
@@ -97,32 +98,26 @@ class LayerScaledStep(Parameters):
 
     def checked_weights(self, weights: Sequence[Array]) -> tuple[Array, ...]:
         """The weights as arrays of floats; raises `OutOfDomain` unless their shapes are those of this network."""
+        allowed = f"one array for each of the {self.depth} layers"
+        if not np.iterable(weights):
+            raise OutOfDomain("weights", weights, allowed)
+        weights = tuple(weights)
         if len(weights) != self.depth:
-            raise OutOfDomain("weights", f"{len(weights)} arrays", f"one array for each of the {self.depth} layers")
+            raise OutOfDomain("weights", f"{len(weights)} arrays", allowed)
         shapes = zip(self.widths[1:], self.widths[:-1], strict=True)
         return tuple(
-            _finite(f"weights[{k}]", W, shape) for k, (W, shape) in enumerate(zip(weights, shapes, strict=True))
+            finite_array(f"weights[{k}]", W, shape) for k, (W, shape) in enumerate(zip(weights, shapes, strict=True))
         )
 
     def checked_batch(self, inputs: Array, targets: Array) -> tuple[Array, Array]:
         """Inputs and targets as arrays of floats; raises `OutOfDomain` unless they fit this network and its loss."""
-        batch = len(inputs) if np.ndim(inputs) else 0
+        allowed = f"an array of real numbers of shape (batch, {self.input_dimension}), batch >= 1"
+        given = real_array("inputs", inputs, allowed)
+        batch = len(given) if given.ndim else 0
         if not batch:
-            raise OutOfDomain("inputs", inputs, f"an array of shape (batch, {self.input_dimension}), batch >= 1")
-        x = _finite("inputs", inputs, (batch, self.input_dimension))
-        y = _finite("targets", targets, (batch, self.outputs))
+            raise OutOfDomain("inputs", inputs, allowed)
+        x = finite_array("inputs", given, (batch, self.input_dimension))
+        y = finite_array("targets", targets, (batch, self.outputs))
         if not self.loss.admits(y):
             raise OutOfDomain("targets", y, self.loss.TARGETS)
         return x, y
-
-
-def _finite(field: str, values: Array, shape: tuple[int, ...]) -> Array:
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise OutOfDomain(field, values, f"an array of numbers of shape {shape}") from None
-    if array.shape != shape:
-        raise OutOfDomain(field, f"array of shape {array.shape}", f"of shape {shape}")
-    if not np.all(np.isfinite(array)):
-        raise OutOfDomain(field, "array with nan or inf", "finite everywhere")
-    return array

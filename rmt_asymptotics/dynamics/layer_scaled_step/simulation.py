@@ -45,11 +45,13 @@ def _(
     batch_size: int | None = None,
 ) -> LayerScaledSimulation:
     """Measure the log norms of `replicas` networks; with inputs and targets, train one: see `train`."""
-    trained = None
+    trained, steps = None, whole_number("steps", steps, least=0)
     if inputs is not None or targets is not None or steps:
         if inputs is None or targets is None:
             raise OutOfDomain("inputs, targets", None, "both given, for a training run")
         trained = train(parameters, inputs, targets, steps=steps, batch_size=batch_size, seed=seed)
+    elif batch_size is not None:
+        raise OutOfDomain("batch_size", batch_size, "None without inputs and targets, which it divides")
     logs = log_norms(parameters, whole_number("replicas", replicas, least=4), whole_number("seed", seed, least=0))
     living = np.sum(np.isfinite(logs), axis=0)
     if np.any(living < 2):

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.dynamics.arrays import real_array
 from rmt_asymptotics.dynamics.support_learning.parameters import SupportLearning
 from rmt_asymptotics.dynamics.support_learning.sample import Sample, Weights, off_readout
 from rmt_asymptotics.errors import OutOfDomain
@@ -69,9 +70,10 @@ class Simulation:
 
     def irrelevant_norm(self, steps: Array | float) -> Array:
         """Mean over the runs of log norm, interpolated to `steps` and back; raises `OutOfDomain` beyond the run."""
-        asked = np.asarray(steps, float)
+        allowed = f"within the run, 0 to {self.steps[-1]}"
+        asked = real_array("steps", steps, allowed)
         if not ((asked >= 0) & (asked <= self.steps[-1])).all():
-            raise OutOfDomain("steps", steps, f"within the run, 0 to {self.steps[-1]}")
+            raise OutOfDomain("steps", steps, allowed)
         return np.exp(np.interp(asked, self.steps, np.log(self.norms).mean(0)))
 
     def direction_rates(self, directions: Array) -> list[Estimate]:
@@ -87,8 +89,9 @@ def fitted_rate(steps: Array, norms: Array) -> Array:
     >>> float(fitted_rate(steps, 3 * np.exp(-0.25 * steps)))
     0.25
     """
-    centred = steps - np.mean(steps)
-    return np.asarray(-(np.log(norms) @ centred) / (centred @ centred))
+    centred, norms = steps - np.mean(steps), np.asarray(norms)
+    logs = np.log(norms / norms[..., :1])  # exactly 0 where nothing moves
+    return np.asarray(-(logs @ centred) / (centred @ centred)) + 0.0
 
 
 def estimate(draws: Array) -> Estimate:

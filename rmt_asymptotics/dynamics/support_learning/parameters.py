@@ -80,7 +80,7 @@ class SupportLearning(Parameters):
             raise OutOfDomain("batch", self.batch, f"at most the number of samples, {self.samples}")
 
     def _check_activation(self) -> None:
-        if self.activation not in NEGATIVE_SLOPE:
+        if not isinstance(self.activation, Activation) or self.activation not in NEGATIVE_SLOPE:
             raise OutOfDomain("activation", self.activation, "identity or relu")
         if self.negative_slope < 1 and self.depth != 2:
             raise OutOfDomain("depth", self.depth, "2 with the activation relu")

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.dynamics.arrays import finite_array
 from rmt_asymptotics.dynamics.support_learning.parameters import SupportLearning
+from rmt_asymptotics.errors import OutOfDomain
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +48,28 @@ class Weights:
     def from_layers(layers: Sequence[Array]) -> "Weights":
         first, *middle, readout = layers
         return Weights(first, np.array(middle).reshape(-1, len(first), len(first)), readout[0])
+
+
+def checked_sample(parameters: SupportLearning, sample: Any) -> Sample:
+    """The sample as arrays of floats; raises `OutOfDomain` unless it is finite, with the shapes of these parameters."""
+    s = parameters
+    if not isinstance(sample, Sample):
+        raise OutOfDomain("sample", sample, "a Sample, such as that of `draw_sample`")
+    shapes = {"inputs": (s.samples, s.inputs), "clean_labels": (s.samples,), "noise": (s.samples,)}
+    return Sample(**_arrays("sample", sample, shapes))
+
+
+def checked_weights(parameters: SupportLearning, weights: Any) -> Weights:
+    """The weights as arrays of floats; raises `OutOfDomain` unless finite, with the shapes of these parameters."""
+    s, h = parameters, parameters.width
+    if not isinstance(weights, Weights):
+        raise OutOfDomain("weights", weights, "Weights, such as those of `draw_weights`")
+    shapes = {"first": (h, s.inputs), "middle": (s.depth - 2, h, h), "readout": (h,)}
+    return Weights(**_arrays("weights", weights, shapes))
+
+
+def _arrays(record: str, given: Sample | Weights, shapes: dict[str, tuple[int, ...]]) -> dict[str, Array]:
+    return {name: finite_array(f"{record}.{name}", getattr(given, name), shape) for name, shape in shapes.items()}
 
 
 def minimum(parameters: SupportLearning, directions: Array, irrelevant: Array) -> Weights:

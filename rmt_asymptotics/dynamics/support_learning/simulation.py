@@ -13,8 +13,8 @@ from rmt_asymptotics.dynamics.actions import simulate
 from rmt_asymptotics.dynamics.support_learning import _kernels
 from rmt_asymptotics.dynamics.support_learning.measurement import Simulation
 from rmt_asymptotics.dynamics.support_learning.parameters import SupportLearning
-from rmt_asymptotics.dynamics.support_learning.sample import Sample, Weights, minimum
-from rmt_asymptotics.errors import NotConverged, OutOfDomain, whole_number
+from rmt_asymptotics.dynamics.support_learning.sample import Sample, Weights, checked_sample, checked_weights, minimum
+from rmt_asymptotics.errors import NotConverged, whole_number
 
 BLOCK = 4096  # samples whose order is drawn at a time, or one pass if that is more
 
@@ -72,30 +72,14 @@ def _simulate(
     """
     every = -(-whole_number("steps", steps, least=1) // whole_number("records", records, least=2))
     seeds = _seeds(seed, 2 + whole_number("runs", runs, least=2))[2:]
-    sample = draw_sample(parameters, seed) if sample is None else sample
-    weights = draw_weights(parameters, seed) if weights is None else weights
-    _check_shapes(parameters, sample, weights)
+    sample = draw_sample(parameters, seed) if sample is None else checked_sample(parameters, sample)
+    weights = draw_weights(parameters, seed) if weights is None else checked_weights(parameters, weights)
     kept = [_run(parameters, sample, weights, every, records, np.random.default_rng(child)) for child in seeds]
     return Simulation(parameters, seed, sample, every * np.arange(records + 1.0), tuple(kept))
 
 
 def _seeds(seed: int, count: int) -> list[np.random.SeedSequence]:
     return np.random.SeedSequence(whole_number("seed", seed, least=0)).spawn(count)
-
-
-def _check_shapes(s: SupportLearning, sample: Sample, weights: Weights) -> None:
-    h = s.width
-    expected = {
-        "sample.inputs": (sample.inputs, (s.samples, s.inputs)),
-        "sample.clean_labels": (sample.clean_labels, (s.samples,)),
-        "sample.noise": (sample.noise, (s.samples,)),
-        "weights.first": (weights.first, (h, s.inputs)),
-        "weights.middle": (weights.middle, (s.depth - 2, h, h)),
-        "weights.readout": (weights.readout, (h,)),
-    }
-    for name, (array, shape) in expected.items():
-        if array.shape != shape:
-            raise OutOfDomain(name, array.shape, f"an array of shape {shape}")
 
 
 def _run(

@@ -10,8 +10,16 @@ from scipy.integrate import solve_ivp
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.dynamics.actions import predict
+from rmt_asymptotics.dynamics.arrays import real_array
 from rmt_asymptotics.dynamics.support_learning.parameters import SupportLearning
-from rmt_asymptotics.dynamics.support_learning.sample import Sample, Weights, minimum, off_readout
+from rmt_asymptotics.dynamics.support_learning.sample import (
+    Sample,
+    Weights,
+    checked_sample,
+    checked_weights,
+    minimum,
+    off_readout,
+)
 from rmt_asymptotics.dynamics.support_learning.slow_flow import curvature, velocity
 from rmt_asymptotics.errors import NotConverged, OutOfDomain
 
@@ -23,7 +31,7 @@ HORIZON = 1e4  # decay times at the first rate within which a half-life is looke
 class Prediction:
     """The slow flow from `weights` on a sample whose E[e^2 x x^T]/sigma^2 is `moment`, (d, d): Lambda where irrelevant.
 
-    All rates are per step.  The theory is the leading order in the step; `relative_excess` is the next one.
+    All rates are per step.  The theory is the leading order in the step; `relative_excess` is the size of the next.
     """
 
     parameters: SupportLearning
@@ -80,7 +88,10 @@ class Prediction:
 
     @cached_property
     def relative_excess(self) -> float:
-        """Relative size of the next order in the step, for Gaussian inputs: how far to trust the rates [sup.7]."""
+        """Size, relative to the rate, of one term of the next order in the step, for Gaussian inputs [sup.7].
+
+        A size, not a bound: the excess measured at n = 60, b = 7 was .020 to .026 against .024 of this (depth 2).
+        """
         s = self.parameters
         return s.step / (2 * s.batch) * float(np.trace(self._curvature) + (s.batch + 1) * self._irrelevant_curvature)
 
@@ -90,13 +101,13 @@ class Prediction:
 
     def direction_norms(self, steps: Array | float, directions: Array) -> Array:
         """|W_1,I q| for each column q of `directions`, (columns of W_1,I, k); shape of `steps` + (k,)."""
-        asked = np.asarray(steps, float)
+        asked = real_array("steps", steps, "finite numbers >= 0")
         if not (np.isfinite(asked).all() and (asked >= 0).all()):
             raise OutOfDomain("steps", steps, "finite numbers >= 0")
         times, place = np.unique(np.append(asked, 0.0), return_inverse=True)
         states = self._integrate(times[-1], times).y.T if times[-1] > 0 else self._start[None]
         norms = np.array([np.linalg.norm(self._columns_of(state) @ directions, axis=0) for state in states])
-        return norms[place[:-1]].reshape(*asked.shape, -1)
+        return norms[place[:-1]].reshape(*asked.shape, directions.shape[1])
 
     @cached_property
     def _curvature(self) -> Array:
@@ -142,9 +153,13 @@ class Prediction:
 def _predict(
     parameters: SupportLearning, *, sample: Sample | None = None, weights: Weights | None = None
 ) -> Prediction:
-    """By the law Lambda = 1 from the balanced minimum, or for a sample's own Lambda and given weights."""
-    moment = np.eye(parameters.inputs) if sample is None else sample.gradient_moment
-    return Prediction(parameters, representative(parameters) if weights is None else weights, moment)
+    """By the law Lambda = 1 from the balanced minimum, or for a sample's own Lambda and given weights.
+
+    Raises `OutOfDomain` for a sample or weights that `simulate` of these parameters would refuse.
+    """
+    moment = np.eye(parameters.inputs) if sample is None else checked_sample(parameters, sample).gradient_moment
+    start = representative(parameters) if weights is None else checked_weights(parameters, weights)
+    return Prediction(parameters, start, moment)
 
 
 def representative(parameters: SupportLearning) -> Weights:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.dynamics.arrays import real_array
 from rmt_asymptotics.dynamics.two_point_relu import _kernels as kernels
 from rmt_asymptotics.errors import OutOfDomain
 
@@ -45,7 +46,7 @@ class Path:
 
         Raises `OutOfDomain` for times that are negative, not finite or after the end.
         """
-        times = np.ravel(np.asarray(t, dtype=float))
+        times = real_array("t", t).ravel()
         outside = ~((times >= 0) & (times <= self.end) & (times < math.inf))
         if outside.any():
             allowed = "finite and >= 0" if self.end == math.inf else f">= 0 and <= {self.end:g}, the end of the run"
@@ -81,7 +82,7 @@ def phases(t: Any, starts: Sequence[float | None]) -> Any:
     >>> phases([0.1, 3.0, 1e9], (1.0, 4.0, None, None)).tolist()
     ['condensation', 'saddle to plateau', 'plateau']
     """
-    times = np.asarray(t, dtype=float)
+    times = real_array("t", t)
     if not np.all(times >= 0):
         raise OutOfDomain("t", float(times[~(times >= 0)].flat[0]), ">= 0")
     begun = np.maximum.accumulate([math.inf if start is None else start for start in starts])

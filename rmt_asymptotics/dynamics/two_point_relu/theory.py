@@ -15,7 +15,7 @@ from rmt_asymptotics.dynamics.actions import predict
 from rmt_asymptotics.dynamics.two_point_relu import _kernels as kernels
 from rmt_asymptotics.dynamics.two_point_relu.parameters import TwoPointReLU
 from rmt_asymptotics.dynamics.two_point_relu.path import Directions, Path, phases, unit_vector
-from rmt_asymptotics.errors import number
+from rmt_asymptotics.errors import number, whole_number
 
 LATEST = 1e300  # what comes later is reported as never
 RESOLVED = 1 - 1e-14  # where rho cos(angle) is nearer to 1, rounding hides an escape that is later still
@@ -60,9 +60,9 @@ class Prediction:
         return phases(t, self.phase_starts)
 
     def times(self, count: int = 400) -> Array:
-        """Times evenly spaced in their logarithm, from before the end of the condensation to after the last event."""
+        """`count` >= 1 times, even in their logarithm, from before the condensation's end to after the last event."""
         events = [start for start in self.phase_starts if start]
-        return np.geomspace(BEFORE * min(events), AFTER * max(events), count)
+        return np.geomspace(BEFORE * min(events), AFTER * max(events), whole_number("count", count, least=1))
 
     def table(self) -> str:
         """A text table of times and levels; its last line says which phases there are and why."""
