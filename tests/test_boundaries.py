@@ -1,5 +1,7 @@
 """Boundaries: curves of known functions, conditions whose boundary is known, and the reference lines."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy.optimize import brentq
@@ -32,7 +34,7 @@ RIDGED = rmt.RandomFeatures(
 
 
 def traced(function, count=13, points=60):
-    curves = zero_curves(function, scanned(function, count))
+    curves = zero_curves(function, scanned(function, count)).curves
     return curves, [spread(function, curve, points) for curve in curves]
 
 
@@ -60,6 +62,84 @@ def test_a_curve_that_cannot_be_followed_is_not_complete():
     curves, _ = traced(lambda p: np.nan if p[0] > 0.7 else p[1] - 0.4 - 0.1 * p[0])
     assert [curve.complete for curve in curves] == [False]
     assert 0.69 < max(curves[0].points[:, 0]) <= 0.7
+
+
+class Known:
+    """A condition of two known coordinates: log(ridge)/log(100) and the noise."""
+
+    def __init__(self, function):
+        self.function = function
+
+    def mismatch(self, model):
+        return float(self.function(math.log(model.ridge) / math.log(100), model.noise_variance))
+
+    def meaning(self, sign):
+        return "positive" if sign > 0 else "negative"
+
+
+KNOWN_PLANE = {"ridge": (1.0, 100.0), "noise_variance": (0.0, 1.0)}
+
+
+def test_a_boundary_through_the_nodes_of_the_scan_is_found():
+    """Here the sign at a node, which is rounding, is not that at the same place along an edge."""
+
+    class Tilted(Known):
+        def mismatch(self, model):
+            return model.ridge - 1 - 0.1 * model.noise_variance
+
+    boundary = trace_boundary(RIDGED, Tilted(None), {"noise_variance": (0.0, 1.0), "ridge": (0.5, 1.5)})
+    (curve,) = boundary.curves
+    np.testing.assert_allclose(curve[:, 1], 1 + 0.1 * curve[:, 0], rtol=1e-11)
+    assert len(curve) == 100 and boundary.message == ""
+
+
+def test_a_multiple_root_is_found():
+    boundary = trace_boundary(RIDGED, Known(lambda x, y: (y - 0.5 - 0.2 * x) ** 3), KNOWN_PLANE)
+    for curve in boundary.curves:
+        x = np.log(curve[:, 0]) / np.log(100)
+        np.testing.assert_allclose(curve[:, 1], 0.5 + 0.2 * x, atol=0.03)  # a residual of 1e-5 is a distance of 0.02
+    assert boundary.curves
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "function",
+    [lambda x, y: np.sign(x - 0.433 + 0.2 * y), lambda x, y: 1 / (x - 0.433 + 0.1 * y)],
+    ids=["jump", "pole"],
+)
+def test_jumps_and_poles_are_no_boundaries(function):
+    boundary = trace_boundary(RIDGED, Known(function), KNOWN_PLANE)
+    assert boundary.curves == () and "the condition jumps through 0 at" in boundary.message
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [(lambda x, y: 0.0, "holds everywhere"), (lambda x, y: (y - 0.5) ** 2, "positive, or the mismatch is 0 without")],
+)
+def test_no_curve_where_the_mismatch_is_zero_without_a_change_of_sign(function, words):
+    boundary = trace_boundary(RIDGED, Known(function), KNOWN_PLANE)
+    assert boundary.curves == () and words in boundary.message
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+@pytest.mark.parametrize("function", [lambda x, y: x, lambda x, y: y - 1], ids=["first", "last"])
+def test_a_side_of_the_window_can_be_the_boundary(function, sign):
+    boundary = trace_boundary(RIDGED, Known(lambda x, y: sign * function(x, y)), KNOWN_PLANE)
+    assert [len(curve) for curve in boundary.curves] == [100] and boundary.message == ""
+
+
+@pytest.mark.parametrize("window", [(0.01, 1.0), (1.0, 100.0)])
+def test_a_model_equals_itself_on_the_side_of_the_window(window):
+    plane = {"ridge": window, "noise_variance": (0.0, 1.0)}
+    boundary = trace_boundary(RIDGED, EqualErrors({"ridge": 1.0}), plane, points=20, scan=4)
+    assert any(np.all(curve[:, 0] == 1) for curve in boundary.curves)
+
+
+def test_a_closed_curve_is_returned_once():
+    """Its crossing with a line of the grid may lie between the last of its points and the first."""
+    circle = Known(lambda x, y: (x * np.log(100) / 4.6 - 0.5) ** 2 + (y - 0.5) ** 2 - 0.499**2)
+    boundary = trace_boundary(RIDGED, circle, KNOWN_PLANE, points=40)
+    assert boundary.closed == (True,) and len(boundary.curves[0]) == 40
 
 
 def test_network_against_random_features():
@@ -127,12 +207,34 @@ def test_no_boundary_is_said_in_words():
         ({"ridge": (-0.1, 1), "width_ratio": (1, 2)}, {}, "ridge"),
         ({"ridge": (0.1, 1), "width_ratio": (1, 2)}, {"start": {"ridge": 0.2}}, "start"),
         ({"ridge": (0.1, 1), "width_ratio": (1, 2)}, {"logarithmic": ["alignment"]}, "logarithmic"),
+        ({"ridge": (0.1, 1), "width_ratio": (1, 2)}, {"logarithmic": 3}, "logarithmic"),
+        ({"ridge": (0.1, 1), "width_ratio": (1, 2)}, {"start": {"ridge": "a", "width_ratio": 1.5}}, "ridge"),
+        ({"ridge": (0.1, 1), "width_ratio": None}, {}, "plane"),
+        ({"ridge": (0.1, 1), "width_ratio": 1.0}, {}, "bounds of width_ratio"),
+        ({"ridge": 1.0}, {}, "plane"),
+        (None, {}, "plane"),
     ],
 )
 def test_bad_planes_are_refused(plane, more, field):
     with pytest.raises(rmt.OutOfDomain) as error:
         trace_boundary(RIDGED, EqualErrors(noise_floor), plane, **more)
     assert error.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("condition", "field"),
+    [(None, "condition"), (EqualErrors({"rigde": 1}), "field"), (VanishingDerivative("foo"), "field")],
+)
+def test_bad_conditions_are_refused_before_anything_is_evaluated(condition, field):
+    with pytest.raises(rmt.OutOfDomain) as error:
+        trace_boundary(RIDGED, condition, {"ridge": (0.1, 1), "width_ratio": (1, 2)})
+    assert error.value.field == field
+
+
+@pytest.mark.parametrize("function", [kernel_limit, noise_floor, best_linear_error, random_features_of, EqualErrors])
+def test_what_is_no_model_is_refused(function):
+    with pytest.raises(rmt.OutOfDomain, match=r"model = 3|other = 3"):
+        function(3)
 
 
 @pytest.mark.parametrize("quantity", ["test_error", "training_error", "training_objective", "excess_error"])

@@ -137,3 +137,14 @@ def test_below_the_maximal_step_the_exponent_does_not_matter():
     found = gradient(model, wrt=("step.exponent", "step.prefactor", "sample_complexity"))
     assert max(abs(found["step.exponent"]), abs(found["step.prefactor"])) < 1e-14
     assert found["sample_complexity"] < 0
+
+
+@pytest.mark.parametrize("wrt", [None, 3, [1], [None]])
+def test_what_names_no_field_is_refused(wrt):
+    with pytest.raises(rmt.OutOfDomain, match="wrt"):
+        gradient(PLAIN, wrt=wrt)
+
+
+def test_what_is_no_model_has_no_gradient():
+    with pytest.raises(rmt.OutOfDomain, match="model"):
+        gradient("x")

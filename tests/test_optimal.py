@@ -80,11 +80,37 @@ def test_the_deepest_of_several_valleys_is_taken():
     assert peak.model.sample_complexity == pytest.approx(model.width_ratio, rel=0.05)
 
 
+def test_two_fields_where_one_runs_away():
+    """At n/d = 1000 the error hardly depends on the ridge; the best one is still a root of the derivative."""
+    model = PLAIN.replace(activation=rmt.tanh, target=rmt.sin, sample_complexity=1.3, width=None, width_ratio=0.575,
+                          ridge=1e-3, noise_variance=0.0)  # fmt: skip
+    best = optimal(model, ("sample_complexity", "ridge"))
+    assert best.status is OptimumStatus.AT_INFINITY and "sample_complexity" in best.message
+    alone = optimal(best.model, "ridge")
+    assert best.model.ridge == pytest.approx(alone.model.ridge, rel=1e-6)
+    assert best.value == pytest.approx(alone.value, rel=1e-12)
+
+
+@pytest.mark.parametrize("over", [("width_ratio", "ridge"), ("ridge", "width_ratio")])
+def test_the_peak_at_as_many_samples_as_features_is_not_missed(over):
+    model = rmt.RandomFeatures(
+        activation=rmt.erf, target=rmt.tanh, sample_complexity=2.6578467869308207, width_ratio=0.75, ridge=1e-3,
+        noise_variance=0.017875492429553018,
+    )  # fmt: skip
+    best = optimal(model, over, maximise=True)
+    interpolating = model.replace(width_ratio=model.sample_complexity, ridge=1e-10)
+    assert best.value >= rmt.solve(interpolating).test_error > 800
+    assert best.status is OptimumStatus.AT_ZERO and best.message.count("->") == 1
+
+
 class TwoValleys:
     """A wide valley, and a deeper one whose bottom lies between the points of the scan."""
 
     intervals = (Interval("x", 0.0, 1.0, logarithmic=False),)
     DEEP, WIDTH = 0.7125, 0.02
+
+    def landmarks(self):
+        return {}
 
     def value(self, x):
         return (x[0] - 0.2) ** 2 - 2 * np.exp(-(((x[0] - self.DEEP) / self.WIDTH) ** 2))
@@ -125,9 +151,30 @@ def test_optimal_curve_agrees_with_single_optima():
         (("ridge",), {"bounds": {"ridge": (-1.0, 1.0)}}, "ridge"),
         (("ridge",), {"bounds": {"alignment": (0.0, 1.0)}}, "bounds"),
         (("ridge",), {"quantity": "loss"}, "quantity"),
+        (("ridge",), {"bounds": {"ridge": (0.1, 1, 2)}}, "bounds of ridge"),
+        (("ridge",), {"bounds": {"ridge": 1.0}}, "bounds of ridge"),
+        (("ridge",), {"bounds": {"ridge": ()}}, "bounds of ridge"),
+        (("ridge",), {"bounds": 3}, "bounds"),
+        (None, {}, "over"),
+        (3, {}, "over"),
+        ([1], {}, "over"),
+        ([None], {}, "over"),
     ],
 )
 def test_bad_input_is_refused(over, more, field):
     with pytest.raises(rmt.OutOfDomain) as error:
         optimal(ONE_CLASS, over=over, **more)
     assert error.value.field == field
+
+
+@pytest.mark.parametrize("values", ["abc", ["a"], [[1.0]], [], 3])
+def test_a_bad_axis_is_refused(values):
+    with pytest.raises(rmt.OutOfDomain) as error:
+        optimal_curve(PLAIN, sample_complexity=values)
+    assert error.value.field == "sample_complexity"
+
+
+def test_what_is_no_model_has_no_optimum():
+    for function in (optimal, optimal_curve):
+        with pytest.raises(rmt.OutOfDomain, match="model = 'x'"):
+            function("x")

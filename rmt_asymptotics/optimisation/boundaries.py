@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.errors import NotConverged, OutOfDomain, whole_number
+from rmt_asymptotics.errors import NotConverged, OutOfDomain, number, whole_number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.conditions import Condition
 from rmt_asymptotics.optimisation.continuation import Curve, curve_through, root_from, spread
+from rmt_asymptotics.optimisation.fields import checked_model, field_names
 from rmt_asymptotics.optimisation.objective import Interval, interval
-from rmt_asymptotics.optimisation.zero_set import scanned, zero_curves
+from rmt_asymptotics.optimisation.zero_set import scanned, signs, zero_curves
 from rmt_asymptotics.progress import progress_counter
 from rmt_asymptotics.serialisation import provenance
 
@@ -103,12 +104,14 @@ def trace_boundary(
     plane: two fields, each with its window (low, high).  points: in total, at equal distances along the curves in
     the coordinates of the window.  logarithmic: the fields with a logarithmic coordinate; left out, the positive ones
     whose window spans more than a factor of 10.  scan: points an axis of the grid whose sign changes start the
-    curves; a component that no line of the grid crosses is not seen.  start: values of the two fields near a
-    boundary; then only the curve next to them is traced.  progress: True for a count of evaluations on stderr, False
-    for none, None for one on a terminal.
-    Curves end at the window or close.  Every point is corrected until the mismatch stops falling, below 1e-9 where
-    rounding of the models allows, and its mismatch is returned.  No boundary, or points that could not be solved, are
-    told in `message`.  Raises `OutOfDomain` for unknown fields and bad windows.
+    curves; a component that no line of the grid crosses is not seen, nor one across which the mismatch keeps its sign.
+    start: values of the two fields near a boundary; then only the curve next to them is traced.  progress: True for a
+    count of evaluations on stderr, False for none, None for one on a terminal.
+    Curves end at the window or close; one that bends within a few hundredths of the window, or along which the mismatch
+    has a multiple root, may end inside it or come in pieces.  Every point is corrected until the mismatch stops
+    falling, below 1e-9 where rounding of the models and a simple root allow, and its mismatch is returned.  Places
+    where the mismatch jumps through 0 are no boundary.  They, curves that end inside the window, no boundary, and
+    points that could not be solved are told in `message`.  Raises `OutOfDomain` for unknown fields and bad windows.
 
     >>> import rmt_asymptotics as rmt
     >>> from rmt_asymptotics.optimisation.conditions import VanishingDerivative
@@ -119,7 +122,8 @@ def trace_boundary(
     >>> best_ridge.curves[0].shape, best_ridge.closed, bool(max(abs(best_ridge.mismatch[0])) < 1e-9)
     ((5, 2), (False,), True)
     """
-    axes = _axes(model, plane, logarithmic)
+    axes = _axes(checked_model(model), plane, logarithmic)
+    _check_condition(condition, model)
     points, scan = whole_number("points", points, least=2), whole_number("scan", scan, least=2)
     near = None if start is None else _start(start, axes)
     with progress_counter("boundary", progress) as tick:
@@ -141,8 +145,10 @@ def trace_boundary(
 def _curves(square: Plane, scan: int) -> tuple[list[Curve], str]:
     """All curves that a scan sees, or in words why there are none."""
     values = scanned(square, scan)
-    curves = zero_curves(square, values)
-    return curves, "" if curves else _absence(square.condition, values)
+    found = zero_curves(square, values)
+    if found.jumps:
+        return found.curves, f"the condition jumps through 0 at {found.jumps} places of the scan"
+    return found.curves, "" if found.curves else _absence(square.condition, values)
 
 
 def _curve_near(square: Plane, start: Mapping[str, float]) -> tuple[list[Curve], str]:
@@ -155,22 +161,32 @@ def _axes(
     model: RidgeModel, plane: Mapping[str, tuple[float, float]], logarithmic: Collection[str] | None
 ) -> tuple[Interval, Interval]:
     """The two intervals of the window."""
-    if len(plane) != 2:
-        raise OutOfDomain("plane", tuple(plane), "two fields, each with its window (low, high)")
+    if not isinstance(plane, Mapping) or len(plane) != 2 or any(window is None for window in plane.values()):
+        raise OutOfDomain("plane", plane, "two fields, each with its window (low, high)")
+    field_names("plane", plane)
     first, second = (interval(model, name, window) for name, window in plane.items())
     if logarithmic is None:
         return first, second
-    for name in logarithmic:
+    chosen = field_names("logarithmic", logarithmic)
+    for name in chosen:
         if name not in plane or plane[name][0] <= 0:
             raise OutOfDomain("logarithmic", name, "a field of the plane with a positive window")
-    return replace(first, logarithmic=first.name in logarithmic), replace(
-        second, logarithmic=second.name in logarithmic
-    )
+    return replace(first, logarithmic=first.name in chosen), replace(second, logarithmic=second.name in chosen)
+
+
+def _check_condition(condition: Condition, model: RidgeModel) -> None:
+    """Raise `OutOfDomain` for what is no condition, and for one that names fields which the model does not have."""
+    if not (hasattr(condition, "mismatch") and hasattr(condition, "meaning")):
+        raise OutOfDomain("condition", condition, "a condition, such as EqualErrors(...)")
+    if hasattr(condition, "check"):
+        condition.check(model)
 
 
 def _start(start: Mapping[str, float], axes: tuple[Interval, Interval]) -> Mapping[str, float]:
+    if not isinstance(start, Mapping) or len(start) != len(axes):
+        raise OutOfDomain("start", start, "a value of each field of the plane")
     for axis in axes:
-        if axis.name not in start or not axis.low <= start[axis.name] <= axis.high:
+        if axis.name not in start or not axis.low <= number(axis.name, start[axis.name]) <= axis.high:
             raise OutOfDomain("start", start, f"a value of {axis.name} in its window [{axis.low:g}, {axis.high:g}]")
     return start
 
@@ -183,12 +199,16 @@ def _shares(curves: list[Curve], points: int) -> list[int]:
 
 def _absence(condition: Condition, values: Array) -> str:
     """Why there is no curve."""
-    known = values[np.isfinite(values)]
+    known, sign = values[np.isfinite(values)], signs(values[np.isfinite(values)])
     if not known.size:
         return "the condition could not be evaluated anywhere in the window"
-    if np.all(known > 0) or np.all(known < 0):
-        return f"no boundary in the window: {condition.meaning(float(known[0]))} at all points of the scan"
-    return "no boundary was found between points of different signs: the condition is not known in between"
+    if not np.any(sign):
+        return "the condition holds everywhere in the window: its mismatch is 0 at all points of the scan"
+    if np.min(sign) * np.max(sign) < 0:
+        return "no boundary was found between points of different signs: the condition is not known in between"
+    meaning = condition.meaning(float(known[np.argmax(np.abs(known))]))
+    touching = "" if np.all(sign) else ", or the mismatch is 0 without a change of sign,"
+    return f"no boundary in the window: {meaning}{touching} at all points of the scan"
 
 
 def _report(message: str, curves: list[Curve], square: Plane) -> str:

@@ -1,6 +1,7 @@
 """Conditions that single out curves in a plane of parameters.  Note: theory_notes/optimisation.md [bound.2].
 
 A condition has a `mismatch` of a model, smooth and zero on the boundary, and says in words what its sign means.
+If it has a method `check`, `trace_boundary` calls it with the model first: `OutOfDomain` for mistakes of the caller.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.errors import OutOfDomain, whole_number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.derivatives import gradient
+from rmt_asymptotics.optimisation.fields import domain_of, field_names
 from rmt_asymptotics.optimisation.objective import checked_quantity
 
 LEVEL = 1  # of the grid on which an edge of the bulk is found
@@ -47,6 +49,13 @@ class EqualErrors:
 
     def __post_init__(self) -> None:
         checked_quantity(self.quantity)
+        if not (isinstance(self.other, Mapping) or callable(self.other)):
+            raise OutOfDomain("other", self.other, "changes to the model, by field, or a function of the model")
+
+    def check(self, model: RidgeModel) -> None:
+        """Raise `OutOfDomain` for changes that the model does not allow."""
+        if isinstance(self.other, Mapping):
+            model.replace(**self.other)
 
     def mismatch(self, model: RidgeModel) -> float:
         own = float(getattr(solve(model, tolerance=self.tolerance), self.quantity))
@@ -76,6 +85,11 @@ class VanishingDerivative:
 
     def __post_init__(self) -> None:
         checked_quantity(self.quantity)
+
+    def check(self, model: RidgeModel) -> None:
+        """Raise `OutOfDomain` if `wrt` is not a numeric field of the model."""
+        (name,) = field_names("wrt", self.wrt if isinstance(self.wrt, str) else None)
+        domain_of(model, name)
 
     def mismatch(self, model: RidgeModel) -> float:
         found = gradient(model, self.quantity, (self.wrt,), tolerance=self.tolerance)

@@ -18,6 +18,7 @@ COARSE, FINE = 1e-5, 1e-12  # |function| at which the corrector stops, while fol
 CORRECTIONS = 12
 BEND = 0.3  # largest correction, relative to the step
 DIFFERENCE = 1e-5
+GRAZING = 1e-6  # a step that leaves the square by this share of its length runs along the border
 AT_BORDER = 1e-3  # a curve that touches the border ends there
 
 Function = Callable[[Array], float]
@@ -53,7 +54,7 @@ class Correction:
 def root_from(function: Function, point: Array) -> Array | None:
     """A root near a point, along gradients."""
     for _ in range(CORRECTIONS):
-        slope = _gradient(function, point)
+        slope = gradient_at(function, point)
         size = float(np.linalg.norm(slope))
         if not (size > 0 and math.isfinite(size)):
             return None
@@ -66,7 +67,7 @@ def root_from(function: Function, point: Array) -> Array | None:
 
 def curve_through(function: Function, start: Array) -> Curve:
     """The curve through a root, followed in both directions."""
-    slope = _gradient(function, start)
+    slope = gradient_at(function, start)
     size = float(np.linalg.norm(slope))
     if not size > 0:
         return Curve(start[None], np.array([size]), closed=False, complete=False)
@@ -85,6 +86,8 @@ def _branch(function: Function, start: Array, tangent: Array, slope: float) -> C
     points, slopes, step = [start], [slope], FIRST_STEP
     while len(points) < MOST_POINTS and step >= SHORTEST_STEP:
         predicted = points[-1] + step * tangent
+        if np.linalg.norm(np.clip(predicted, 0, 1) - predicted) < GRAZING * step:  # rounding, on a side of the square
+            predicted = np.clip(predicted, 0, 1)
         if not _inside(predicted):
             end = _border(function, points[-1], tangent, slopes[-1], step)
             if end is not None:
@@ -149,15 +152,16 @@ def _border(function: Function, point: Array, tangent: Array, slope: float, step
 
 def spread(function: Function, curve: Curve, count: int) -> tuple[Array, Array]:
     """`count` points at equal distances along a curve, each corrected, (count, 2), and the function there, (count,)."""
-    lengths = _lengths(curve)
-    ring = np.concatenate([curve.points, curve.points[:1]]) if curve.closed else curve.points
+    if len(curve.points) == 1:
+        return curve.points, np.array([function(curve.points[0])])
+    lengths, vertices = _lengths(curve), ring(curve)
     wanted = np.linspace(0, lengths[-1], count + 1)[:-1] if curve.closed else np.linspace(0, lengths[-1], count)
     points, values = np.empty((count, 2)), np.empty(count)
     for i, s in enumerate(wanted.tolist()):
-        segment = min(int(np.searchsorted(lengths, s, side="right")) - 1, len(ring) - 2)
-        chord = ring[segment + 1] - ring[segment]
+        segment = min(int(np.searchsorted(lengths, s, side="right")) - 1, len(vertices) - 2)
+        chord = vertices[segment + 1] - vertices[segment]
         size = float(np.linalg.norm(chord))
-        point = np.clip(ring[segment] + (s - lengths[segment]) / size * chord, 0, 1)
+        point = np.clip(vertices[segment] + (s - lengths[segment]) / size * chord, 0, 1)
         on_border = not curve.closed and i in (0, count - 1)
         slope = float(curve.slopes[segment])
         found = None if on_border else corrected(function, point, chord / size, slope, LONGEST_STEP, FINE)
@@ -167,11 +171,15 @@ def spread(function: Function, curve: Curve, count: int) -> tuple[Array, Array]:
 
 def _lengths(curve: Curve) -> Array:
     """Length from the first point to each, and to the first again if closed."""
-    ring = np.concatenate([curve.points, curve.points[:1]]) if curve.closed else curve.points
-    return np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(ring, axis=0), axis=1))])
+    return np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(ring(curve), axis=0), axis=1))])
 
 
-def _gradient(function: Function, point: Array) -> Array:
+def ring(curve: Curve) -> Array:
+    """The points of a curve, and the first once more if it is closed."""
+    return np.concatenate([curve.points, curve.points[:1]]) if curve.closed else curve.points
+
+
+def gradient_at(function: Function, point: Array) -> Array:
     """By differences that stay inside the square: it only steers."""
     result = np.zeros(2)
     for axis in range(2):

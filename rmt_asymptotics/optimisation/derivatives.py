@@ -14,7 +14,7 @@ from rmt_asymptotics.canonical.translation import LEVELS, control_fields, grid_o
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.analytic import Direction, solved_state, tangents
-from rmt_asymptotics.optimisation.fields import domain_of
+from rmt_asymptotics.optimisation.fields import checked_model, domain_of, field_names
 from rmt_asymptotics.optimisation.stencils import ArrayTangents, array_tangents
 
 QUANTITIES = ("test_error", "training_error", "training_objective", "excess_error")
@@ -85,9 +85,10 @@ def gradient(
     >>> round(gradient(model, "test_error", wrt=("noise_variance",))["noise_variance"], 4)   # all is forgotten
     1.0
     """
+    checked_model(model)
     if quantity not in QUANTITIES:
         raise OutOfDomain("quantity", quantity, f"one of {', '.join(QUANTITIES)}")
-    for name in (names := (wrt,) if isinstance(wrt, str) else tuple(wrt)):
+    for name in (names := field_names("wrt", wrt)):
         domain_of(model, name)
     with threadpool_limits(1, "blas"):  # the matrices are too small for threads to pay
         solved = solved_model(solve(model, tolerance=tolerance))

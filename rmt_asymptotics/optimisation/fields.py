@@ -1,8 +1,10 @@
 """The numeric fields of models: their domains, and coordinates in which models are smooth on a scale of order one."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
@@ -82,3 +84,18 @@ def domain_of(model: RidgeModel, name: str) -> Domain:
     if domain is None or not isinstance(value, float):
         raise OutOfDomain("field", name, "a field that holds a number, such as ridge, step.rate or spike.value")
     return domain
+
+
+def checked_model(model: Any) -> RidgeModel:
+    """`model`, if it is one."""
+    if not isinstance(model, RidgeModel):
+        raise OutOfDomain("model", model, "a model, such as RandomFeatures(...)")
+    return model
+
+
+def field_names(argument: str, names: Any) -> tuple[str, ...]:
+    """A name, or some, as a tuple; raises `OutOfDomain` for anything else, under the name of the argument."""
+    found = (names,) if isinstance(names, str) else tuple(names) if isinstance(names, Iterable) else (None,)
+    if not all(isinstance(name, str) for name in found):
+        raise OutOfDomain(argument, names, 'names of fields, such as "ridge" or ("ridge", "step.rate")')
+    return found

@@ -16,6 +16,7 @@ from rmt_asymptotics.optimisation.derivatives import QUANTITIES, ROWS, gradient
 from rmt_asymptotics.optimisation.fields import Coordinate, domain_of
 from rmt_asymptotics.state_evolution.refinement import CONVERGED
 
+SIZES = ("sample_complexity", "width_ratio")  # n = p where they are equal
 WIDE = 10.0  # a positive interval of a larger ratio is searched in the logarithm
 
 
@@ -48,7 +49,9 @@ def interval(model: RidgeModel, name: str, bounds: tuple[float, float] | None) -
     """The interval of a field: `bounds`, checked, or the window of its domain."""
     domain = domain_of(model, name)
     positive = domain.low == 0 and (domain.closed or domain.coordinate is Coordinate.LOGARITHM)
-    low, high = (number(name, end) for end in (bounds or domain.window))
+    window = domain.window if bounds is None else bounds
+    pair = list(window) if isinstance(window, Sequence | np.ndarray) and not isinstance(window, str) else []
+    low, high = (number(name, end) for end in pair) if len(pair) == 2 else (0.0, 0.0)
     if low >= high:
         raise OutOfDomain(f"bounds of {name}", bounds, "a pair of numbers (low, high), low < high")
     for end in (low, high):
@@ -75,6 +78,25 @@ class Objective:
     def at(self, x: Sequence[float] | Array) -> RidgeModel:
         """The model at coordinates x."""
         return self.model.replace(**{i.name: i.value(float(c)) for i, c in zip(self.intervals, x, strict=True)})
+
+    def line(self, x: Array, axis: int) -> "Objective":
+        """The objective as a function of one coordinate, the others as in x; it counts its own evaluations."""
+        return Objective(self.at(x), self.quantity, self.sign, (self.intervals[axis],), self.tolerance)
+
+    def landmarks(self) -> dict[str, float]:
+        """Coordinates at which outputs may have a sharp feature that a scan would miss: n = p.
+
+        Where both ratios are tuned it is a line, of which the middle inside both intervals is taken.
+        """
+        first, second = SIZES
+        by_name = {i.name: i for i in self.intervals}
+        if first in by_name and second in by_name:
+            low = max(by_name[name].low for name in SIZES)
+            high = min(by_name[name].high for name in SIZES)
+            values = dict.fromkeys(SIZES, math.sqrt(low * high)) if low < high else {}
+        else:
+            values = {first: self.model.value(second), second: self.model.value(first)}
+        return {n: i.x(values[n]) for n, i in by_name.items() if n in values and i.low < values[n] < i.high}
 
     def value(self, x: Sequence[float] | Array) -> float:
         """The objective at coordinates x."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.optimisation.fields import domain_of
+from rmt_asymptotics.optimisation.fields import checked_model, domain_of, field_names
 from rmt_asymptotics.optimisation.objective import Interval, Objective, checked_quantity, interval
 from rmt_asymptotics.optimisation.search import Minimum, global_minimum
 
@@ -71,12 +71,12 @@ def optimal(
     >>> round(best.model.ridge, 4), best.status.name
     (0.5, 'INTERIOR')
     """
-    return best_over(model, distinct_names(over), quantity, maximise, bounds or {}, tolerance, None)
+    return best_over(model, distinct_names(over), quantity, maximise, {} if bounds is None else bounds, tolerance, None)
 
 
 def distinct_names(over: Sequence[str]) -> tuple[str, ...]:
     """The names of the tuned fields; raises `OutOfDomain` for none and for repeated ones."""
-    names = (over,) if isinstance(over, str) else tuple(over)
+    names = field_names("over", over)
     if not names or len(set(names)) < len(names):
         raise OutOfDomain("over", names, "at least one field, each once")
     return names
@@ -92,6 +92,9 @@ def best_over(
     start: RidgeModel | None,
 ) -> Optimum:
     """The optimum over the intervals, and over the fields that may be 0 at 0 exactly."""
+    checked_model(model)
+    if not isinstance(bounds, Mapping):
+        raise OutOfDomain("bounds", bounds, "a pair (low, high) by the name of the field")
     for name in bounds:
         if name not in names:
             raise OutOfDomain("bounds", name, f"given for fields of `over`: {', '.join(names)}")

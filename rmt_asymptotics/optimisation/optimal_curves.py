@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.errors import OutOfDomain, number
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.optimisation.fields import domain_of
+from rmt_asymptotics.optimisation.fields import checked_model, domain_of
 from rmt_asymptotics.optimisation.optima import Bounds, Optimum, best_over, distinct_names
 from rmt_asymptotics.progress import progress_bar
 from rmt_asymptotics.serialisation import provenance
@@ -44,13 +44,22 @@ def optimal_curve(
     """
     import xarray
 
+    checked_model(model)
     names = distinct_names(over)
     name, values = _axis(model, names, axis)
     found: list[Optimum] = []
     for value in progress_bar(values, "optimum", progress):
         start = found[-1].model if found else None
         found.append(
-            best_over(model.replace(**{name: value}), names, quantity, maximise, bounds or {}, tolerance, start)
+            best_over(
+                model.replace(**{name: value}),
+                names,
+                quantity,
+                maximise,
+                {} if bounds is None else bounds,
+                tolerance,
+                start,
+            )
         )
     columns: dict[str, list[Any]] = {quantity: [o.value for o in found]}
     columns |= {field: [o.model.value(field) for o in found] for field in names}
@@ -65,7 +74,10 @@ def _axis(model: RidgeModel, names: tuple[str, ...], axis: Mapping[str, Any]) ->
         raise OutOfDomain("axis", tuple(axis), "one field that is not in `over`, with its values")
     name, values = next(iter(axis.items()))
     domain_of(model, name)
-    array = np.asarray(values, float)
+    try:
+        array = np.asarray(values, float)
+    except (TypeError, ValueError):
+        array = np.zeros(0)
     if array.ndim != 1 or not array.size:
         raise OutOfDomain(name, values, "a one-dimensional, non-empty array of values")
-    return name, array.tolist()
+    return name, [number(name, entry) for entry in array.tolist()]

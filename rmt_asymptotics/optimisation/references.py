@@ -8,6 +8,7 @@ import math
 from rmt_asymptotics.canonical.random_features import random_features_grid, random_features_problem
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.models import RandomFeatures, RidgeModel
+from rmt_asymptotics.optimisation.fields import checked_model
 from rmt_asymptotics.optimisation.objective import checked_quantity
 
 SHARED = ("activation", "target", "sample_complexity", "width_ratio", "ridge", "noise_variance", "width")
@@ -22,12 +23,12 @@ def random_features_of(model: RidgeModel) -> RandomFeatures:
     >>> random_features_of(network).ridge
     0.1
     """
-    return RandomFeatures(**{name: getattr(model, name) for name in SHARED})
+    return RandomFeatures(**{name: getattr(checked_model(model), name) for name in SHARED})
 
 
 def noise_floor(model: RidgeModel) -> float:
     """The test error of an oracle that knows the target: the variance of the label noise.  [ref.1]"""
-    return model.noise_variance
+    return checked_model(model).noise_variance
 
 
 def best_linear_error(model: RidgeModel, *, intercept: bool = True) -> float:
@@ -42,7 +43,7 @@ def best_linear_error(model: RidgeModel, *, intercept: bool = True) -> float:
     >>> round(best_linear_error(model), 12)   # He_2 is not linear at all: its variance is 2
     2.25
     """
-    moments = conditional_moments(model.target, model.target.kinks, 0.0, 1.0, field="target")
+    moments = conditional_moments(checked_model(model).target, model.target.kinks, 0.0, 1.0, field="target")
     mean = 0.0 if intercept else float(moments.mean)
     return model.noise_variance + float(moments.residual) + mean**2
 

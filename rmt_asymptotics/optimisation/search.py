@@ -16,11 +16,13 @@ from rmt_asymptotics.optimisation.objective import Objective
 SCAN_POINTS = {1: 41, 2: 9, 3: 5}  # an axis; 3 beyond
 VALLEYS = 3  # lowest local minima of the scan that are followed
 UNSOLVED = 1e300  # stands for the objective where a point was not solved
-ZOOMS = 4
+ZOOMS = 6
 ZOOM_POINTS = 9
 ROUNDS = 3
+SAME = 1e-4  # coordinates of one minimum, reached twice
 DIFFERENCE = 1e-3  # of the gradients that make a Hessian, in coordinates
 NEWTON_STEPS = 8
+ROUNDING = 1e-10  # relative, of an output next to n = p at the smallest ridge: the derivative is the better judge there
 LEVEL = 1e-13  # relative changes of the objective that are rounding
 
 
@@ -35,17 +37,49 @@ class Minimum:
 def global_minimum(objective: Objective, start: Array | None = None) -> Minimum:
     """The lowest of the minima reached from the valleys of a scan, and from `start`; NaN where nothing is solved."""
     dimension = len(objective.intervals)
-    axes = [np.linspace(*i.ends, SCAN_POINTS.get(dimension, 3)) for i in objective.intervals]
+    axes = _axes(objective)
     values = objective.scan(axes)
     starts = [Minimum(np.array([axis[i] for axis, i in zip(axes, at, strict=True)]), float(values[at]))
               for at in _valleys(values)]  # fmt: skip
     if start is not None:
         starts.append(Minimum(start, objective.value(start)))
-    spacing = np.array([axis[1] - axis[0] for axis in axes])
-    found = [_valley_in_one(objective, near, float(spacing[0])) if dimension == 1 else _valley(objective, near)
-             for near in starts if math.isfinite(near.value)]  # fmt: skip
+    spacing = np.array([np.max(np.diff(axis)) for axis in axes])
+    starts = [near for near in starts if math.isfinite(near.value)]
+    if dimension == 1:
+        found = [_valley_in_one(objective, near, float(spacing[0])) for near in starts]
+    else:
+        found = []
+        for near in sorted((_valley(objective, near) for near in starts), key=lambda minimum: minimum.value):
+            if not any(np.allclose(near.x, other.x, rtol=0, atol=SAME) for other in found):
+                found.append(_polished(objective, near, spacing))
     nowhere = Minimum(np.array([axis[0] for axis in axes]), math.nan)
     return _to_level_end(objective, min(found, key=lambda minimum: minimum.value, default=nowhere))
+
+
+def _axes(objective: Objective) -> list[Array]:
+    """Coordinates of the scan: equally spaced, and where n = p."""
+    marked = objective.landmarks()
+    axes = [np.linspace(*i.ends, SCAN_POINTS.get(len(objective.intervals), 3)) for i in objective.intervals]
+    return [
+        np.unique([*axis, marked[i.name]]) if i.name in marked else axis
+        for i, axis in zip(objective.intervals, axes, strict=True)
+    ]
+
+
+def _polished(objective: Objective, minimum: Minimum, spacing: Array) -> Minimum:
+    """The minimum after searches along single coordinates: on a plateau all of a gradient may be below rounding."""
+    for _ in range(ROUNDS):
+        before = minimum
+        for axis, tuned in enumerate(objective.intervals):
+            if tuned.ends[0] + DIFFERENCE < minimum.x[axis] < tuned.ends[1] - DIFFERENCE:
+                line = objective.line(minimum.x, axis)
+                near = Minimum(minimum.x[axis : axis + 1], minimum.value)
+                along = _valley_in_one(line, near, float(spacing[axis]))
+                objective.evaluations += line.evaluations
+                minimum = Minimum(np.array([*minimum.x[:axis], *along.x, *minimum.x[axis + 1 :]]), along.value)
+        if before.value - minimum.value <= ROUNDING * abs(before.value):
+            break
+    return _newton(objective, minimum)
 
 
 def _to_level_end(objective: Objective, minimum: Minimum) -> Minimum:
@@ -84,7 +118,9 @@ def _valley_in_one(objective: Objective, near: Minimum, spacing: float) -> Minim
         for a, b, f, g in zip(points, points[1:], slopes, slopes[1:], strict=False):
             if f < 0 < g:
                 x = optimize.brentq(slope, a, b, xtol=1e-13, rtol=1e-14)
-                return _lower(Minimum(np.array([x]), objective.value([x])), near)
+                root = Minimum(np.array([x]), objective.value([x]))
+                if root.value <= near.value + ROUNDING * abs(near.value):
+                    return root
         axis = np.linspace(points[0], points[-1], ZOOM_POINTS)
         values = objective.scan([axis])
         best = int(np.nanargmin(values)) if np.any(np.isfinite(values)) else 0

@@ -3,16 +3,35 @@
 Sign changes along the lines of a grid start the curves; `continuation` follows them.
 """
 
-import math
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import brentq
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.optimisation.continuation import Curve, Function, curve_through
+from rmt_asymptotics.optimisation.continuation import (
+    DIFFERENCE,
+    FINE,
+    Curve,
+    Function,
+    curve_through,
+    gradient_at,
+    ring,
+)
 
 NEAR = 2e-3  # a crossing closer than this to a curve lies on it
+SMALL = 1e-6  # |function| at a root, relative to the ends of its bracket; where it is larger the function jumps
+LEAST = 1e-9  # a jump smaller than this is rounding
+ITERATIONS = 200  # of a bracket, which bisection alone shrinks to rounding in 50
+
+
+@dataclass(frozen=True)
+class ZeroSet:
+    """curves: on which the function vanishes.  jumps: edges of the grid on which it changes its sign without a root."""
+
+    curves: list[Curve]
+    jumps: int
 
 
 def scanned(function: Function, count: int) -> Array:
@@ -21,53 +40,100 @@ def scanned(function: Function, count: int) -> Array:
     return np.array([[function(np.array([x, y])) for y in axis] for x in axis])
 
 
-def zero_curves(function: Function, values: Array) -> list[Curve]:
+def zero_curves(function: Function, values: Array) -> ZeroSet:
     """All curves that cross the lines of the grid on which `values` was scanned."""
     curves: list[Curve] = []
-    for p, q in _crossings(values):
-        if any(_cuts(curve, p, q) for curve in curves):
+    jumps = 0
+    for edge in _crossings(values):
+        if any(_cuts(curve, edge.p, edge.q) for curve in curves):
             continue
-        root = _root_between(function, p, q)
-        if root is not None and not any(_distance(curve, root) < NEAR for curve in curves):
-            curves.append(curve_through(function, root))
-    return curves
+        root = _root_between(function, edge)
+        if root is None:
+            continue
+        if not _vanishes(root, edge):
+            jumps += 1
+        elif not any(_distance(curve, root.point) < NEAR for curve in curves):
+            curves.append(curve_through(function, root.point))
+    for node in _zeros(values):
+        on_curve = any(_distance(curve, node) < NEAR for curve in curves)
+        if not on_curve and np.linalg.norm(gradient_at(function, node)) * DIFFERENCE > FINE:
+            curves.append(curve_through(function, node))
+    return ZeroSet(curves, jumps)
 
 
-def _crossings(values: Array) -> list[tuple[Array, Array]]:
-    """Edges of the grid at whose ends the signs differ, those on the border of the square first."""
-    count = len(values)
-    found: list[tuple[bool, Array, Array]] = []
+@dataclass(frozen=True)
+class Edge:
+    """A segment of the grid, and the function at its ends."""
+
+    p: Array
+    q: Array
+    at_p: float
+    at_q: float
+
+
+@dataclass(frozen=True)
+class Root:
+    """Where a sign changes, and the function there."""
+
+    point: Array
+    value: float
+
+
+def signs(values: Array) -> Array:
+    """-1, 0 and 1; 0 up to what the corrector of curves calls a root; NaN where a value is not known."""
+    known = np.where(np.isfinite(values), values, np.nan)
+    return np.where(np.abs(known) <= FINE, 0.0, np.sign(known))
+
+
+def _crossings(values: Array) -> list[Edge]:
+    """Edges of the grid at whose ends the signs are opposite, those on the border of the square first."""
+    count, sign = len(values), signs(values)
+    found: list[tuple[bool, Edge]] = []
     for i, j in np.ndindex(values.shape):
         for k, m in ((i + 1, j), (i, j + 1)):
-            if k < count and m < count and _differ(float(values[i, j]), float(values[k, m])):
+            if k < count and m < count and sign[i, j] * sign[k, m] == -1:
                 inside = (0 < i < count - 1 or i != k) and (0 < j < count - 1 or j != m)
-                found.append((inside, np.array([i, j]) / (count - 1), np.array([k, m]) / (count - 1)))
-    return [(p, q) for _, p, q in sorted(found, key=lambda edge: edge[0])]
+                p, q = np.array([i, j]) / (count - 1), np.array([k, m]) / (count - 1)
+                found.append((inside, Edge(p, q, float(values[i, j]), float(values[k, m]))))
+    return [edge for _, edge in sorted(found, key=lambda pair: pair[0])]
 
 
-def _differ(first: float, second: float) -> bool:
-    """Whether two known values have different signs; 0 counts as positive."""
-    return math.isfinite(first + second) and (first >= 0) != (second >= 0)
+def _zeros(values: Array) -> list[Array]:
+    """Nodes of the grid on which the function vanishes, but not on all neighbours; those on the border first."""
+    zero, last = signs(values) == 0, len(values) - 1
+    padded = np.pad(zero, 1, constant_values=True)
+    level = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    nodes = np.argwhere(zero & ~level)
+    return [node / last for node in sorted(nodes, key=lambda node: bool(np.all((node > 0) & (node < last))))]
 
 
-def _root_between(function: Function, p: Array, q: Array) -> Array | None:
-    """The root on a segment, None where the function is not known on it."""
+def _root_between(function: Function, edge: Edge) -> Root | None:
+    """Where the sign changes on an edge, None where the function is not known on it."""
+    ends = {0.0: edge.at_p, 1.0: edge.at_q}
+    known = dict(ends)
 
     def along(r: float) -> float:
-        value = function(p + r * (q - p))
-        if math.isnan(value):
+        value = known[r] = ends[r] if r in ends else function(edge.p + r * (edge.q - edge.p))
+        if np.isnan(value):
             raise ArithmeticError
         return value
 
     try:
-        return np.asarray(p + brentq(along, 0.0, 1.0, xtol=1e-14) * (q - p))
+        brentq(along, 0.0, 1.0, xtol=1e-14, maxiter=ITERATIONS, disp=False)
     except ArithmeticError:
         return None
+    r = min(known, key=lambda r: abs(known[r]))
+    return Root(edge.p + r * (edge.q - edge.p), known[r])
+
+
+def _vanishes(root: Root, edge: Edge) -> bool:
+    """Whether the function is small where its sign changes: otherwise it jumps or has a pole."""
+    return abs(root.value) <= max(LEAST, SMALL * min(abs(edge.at_p), abs(edge.at_q)))
 
 
 def _cuts(curve: Curve, p: Array, q: Array) -> bool:
     """Whether the polyline of a curve crosses the segment pq."""
-    for a, b in pairwise(curve.points):
+    for a, b in pairwise(ring(curve)):
         matrix = np.array([b - a, p - q]).T
         if abs(np.linalg.det(matrix)) > 1e-300:
             s, r = np.linalg.solve(matrix, p - a)
@@ -78,7 +144,8 @@ def _cuts(curve: Curve, p: Array, q: Array) -> bool:
 
 def _distance(curve: Curve, point: Array) -> float:
     """From a point to the polyline of a curve."""
-    a, b = curve.points[:-1], curve.points[1:]
+    points = ring(curve)
+    a, b = points[:-1], points[1:]
     if not len(a):
         return float(np.linalg.norm(curve.points[0] - point))
     share = np.clip(np.sum((point - a) * (b - a), axis=1) / np.maximum(np.sum((b - a) ** 2, axis=1), 1e-300), 0, 1)
