@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import rmt_asymptotics as rmt
+from rmt_asymptotics import asymptotics
+from rmt_asymptotics.sweeps import blocks
 from rmt_asymptotics.sweeps.points import grid_points
 from rmt_asymptotics.sweeps.request import Request
 from tests.problems import CONTINUOUS, ONE_CLASS, PLAIN
@@ -78,6 +80,19 @@ def test_what_a_model_refuses_is_data():
     assert np.isnan(dataset.test_error.values[refused]).all() and np.isfinite(dataset.test_error.values[~refused]).all()
     free = network.replace(readout=rmt.GaussianLaw(), **{"step.exponent": 0.3, "sample_complexity": 2.0})
     assert_is_solve(dataset, (1, 1, 1), free)
+
+
+def test_one_point_that_breaks_the_solver_leaves_its_neighbours(monkeypatch):
+    def solve_controls(model, controls, tolerance):
+        if np.any(controls.ridge == 0.2):
+            raise np.linalg.LinAlgError("singular")
+        return asymptotics.solve_controls(model, controls, tolerance)
+
+    monkeypatch.setattr(blocks, "solve_controls", solve_controls)
+    dataset = rmt.sweep(ONE_CLASS, ridge=[0.1, 0.2, 0.3])
+    assert dataset.status.values.tolist() == ["converged", "refused", "converged"]
+    assert dataset.message.values.tolist() == ["", "singular", ""]
+    assert_is_solve(dataset, 2, ONE_CLASS.replace(ridge=0.3))
 
 
 @pytest.mark.parametrize("model", [PLAIN, NETWORK], ids=["plain", "network"])
