@@ -58,15 +58,13 @@ def curve(
 def curve_figure(theory: "xarray.Dataset", simulation: "xarray.Dataset | None", logarithmic: bool) -> "Figure":
     """Test and training error; the axis is logarithmic if its points are spaced so."""
     from matplotlib.figure import Figure
-    from matplotlib.ticker import LogLocator, NullFormatter
 
     from rmt_asymptotics.plotting import plot_curve
+    from rmt_asymptotics.plotting.labels import plain_numbers
 
     figure = Figure(figsize=(6.4, 4.6), layout="constrained")
     axes = plot_curve(theory, simulation, axes=figure.add_subplot())
     if logarithmic:
         axes.set_xscale("log")
-        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.xaxis.set_major_formatter("{x:g}")
-        axes.xaxis.set_minor_formatter(NullFormatter())
+        plain_numbers(axes.xaxis)
     return figure

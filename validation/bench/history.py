@@ -34,8 +34,9 @@ def last_values(commit: str) -> dict[str, tuple[str, float]]:
 
 
 def record(commit: str, rows: list[Row]) -> None:
-    """Put the values of a commit in the file, in place of those that it had."""
-    kept = [row for row in read() if row["commit"] != commit]
+    """Put measurements of a commit in the file, in place of the same ones that it had."""
+    measured = {row.name for row in rows}
+    kept = [row for row in read() if row["commit"] != commit or row["measurement"] not in measured]
     with FILE.open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
