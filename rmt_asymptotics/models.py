@@ -4,11 +4,9 @@ Frozen and validated; they know nothing of the theory or of the simulation that 
 Notation and normalisations: theory_notes/conventions.md.
 """
 
-import dataclasses
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache, reduce
-from typing import Any, ClassVar, Self
+from functools import lru_cache
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -16,13 +14,14 @@ from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.laws import ConstantLaw, Law
+from rmt_asymptotics.records import Record
 from rmt_asymptotics.steps import Step
 
 UNIT = ConstantLaw(1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class RidgeModel:
+class RidgeModel(Record):
     """Fields shared by all models: a ridge-regularised linear readout on p features of x ~ N(0, I_d).
 
     activation: sigma, of unit argument: feature i is sigma(<w_i, x>).
@@ -40,6 +39,7 @@ class RidgeModel:
     noise_variance: float = 0.0
     width: int | None = None
 
+    INNER: ClassVar[tuple[type[Any], ...]] = (Law, Step)
     POSITIVE: ClassVar[tuple[str, ...]] = ("sample_complexity", "width_ratio", "ridge")
 
     def __post_init__(self) -> None:
@@ -53,53 +53,6 @@ class RidgeModel:
         self._set("noise_variance", number("noise_variance", self.noise_variance, least=0))
         if self.width is not None:
             self._set("width", whole_number("width", self.width, least=1))
-
-    def _set(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
-
-    def replace(self, **changes: Any) -> Self:
-        """The same model with some fields changed, such as ridge=0.1 or, of its records, **{"step.rate": 2.0}.
-
-        Raises `OutOfDomain` for unknown names, and for a value out of its field's domain.
-        """
-        self.check_fields(name.partition(".")[0] for name in changes)
-        whole = {name: value for name, value in changes.items() if "." not in name}
-        for name, value in changes.items():
-            if "." in name:
-                record, inner = name.split(".", 1)
-                whole[record] = _with_inner(whole.get(record, getattr(self, record)), record, inner, value)
-        return dataclasses.replace(self, **whole)
-
-    def value(self, name: str) -> Any:
-        """The value of a field, "ridge", or of a field of one of its records, "step.rate"."""
-        self.check_fields([name])
-        return reduce(getattr, name.split("."), self)
-
-    def check_fields(self, names: Iterable[str]) -> None:
-        """Raise `OutOfDomain` unless every name is a field of this model, or of one of its records: "step.rate"."""
-        for name in names:
-            record, _, inner = name.partition(".")
-            fields = [f.name for f in dataclasses.fields(self)]
-            if record not in fields:
-                raise OutOfDomain("field", name, f"a field of {type(self).__name__}: {', '.join(fields)}")
-            if inner:
-                _check_inner(getattr(self, record), record, inner)
-
-
-def _check_inner(record: Any, name: str, inner: str) -> None:
-    known = [f.name for f in dataclasses.fields(record)] if isinstance(record, (Law, Step)) else []
-    if inner not in known:
-        allowed = f"{name}.{f', {name}.'.join(known)}" if known else f"{name}, which has no fields of its own"
-        raise OutOfDomain("field", f"{name}.{inner}", allowed)
-
-
-def _with_inner(record: Any, name: str, inner: str, value: Any) -> Any:
-    """A law or a step with one of its fields changed; errors name the field as the user wrote it."""
-    _check_inner(record, name, inner)
-    try:
-        return dataclasses.replace(record, **{inner: value})
-    except OutOfDomain as error:
-        raise OutOfDomain(f"{name}.{error.field}", error.value, error.allowed) from None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ Setting: terjek25; derivations: theory_notes/dynamics_layer_scaled.md.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,15 +14,15 @@ from rmt_asymptotics.dynamics.arrays import finite_array, real_array
 from rmt_asymptotics.dynamics.layer_scaled_step.expansion import Expansion, expand
 from rmt_asymptotics.dynamics.layer_scaled_step.losses import Loss, SquaredLoss
 from rmt_asymptotics.dynamics.layer_scaled_step.scalings import Scaling, UniformScaling
-from rmt_asymptotics.dynamics.parameters import Parameters
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
+from rmt_asymptotics.records import Record
 
 LARGEST_EXPONENT = 10.0
 SQUARED, UNIFORM = SquaredLoss(), UniformScaling()
 
 
 @dataclass(frozen=True, kw_only=True)
-class LayerScaledStep(Parameters):
+class LayerScaledStep(Record):
     """A step W_k <- W_k - eta xi_k G_k of a network z_k = W_k h_{k-1}, h_k = phi(z_k), of output z_l.
 
     depth: l >= 1 layers of weights, so l - 1 hidden layers.
@@ -40,6 +41,8 @@ class LayerScaledStep(Parameters):
     >>> dynamics.predict(t).log_norm_variance.round(6).tolist()
     [0.5, 0.625]
     """
+
+    INNER: ClassVar[tuple[type[Any], ...]] = (Loss, Scaling)
 
     depth: int
     base_width: int

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from rmt_asymptotics.activations import Activation, identity, relu
-from rmt_asymptotics.dynamics.parameters import Parameters
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
+from rmt_asymptotics.records import Record
 
 NEGATIVE_SLOPE = {identity: 1.0, relu: 0.0}
 
 
 @dataclass(frozen=True, kw_only=True)
-class SupportLearning(Parameters):
+class SupportLearning(Record):
     """A deep network at a minimum of (f - y)^2/2, on inputs of which only some are relevant, trained on by SGD.
 
     f(x) = W_L phi(... phi(W_1 x)), depth L >= 2 layers, hidden layers of `width` >= 2 neurons, one output, no biases.

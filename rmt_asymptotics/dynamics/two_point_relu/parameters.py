@@ -6,14 +6,14 @@ Note: theory_notes/dynamics_two_point.md.
 import math
 from dataclasses import dataclass
 
-from rmt_asymptotics.dynamics.parameters import Parameters
 from rmt_asymptotics.errors import OutOfDomain, number
+from rmt_asymptotics.records import Record
 
 SMALLEST_ANGLE = 1e-4  # below it 1 - cos(angle) leaves too few digits for the balance of the two points
 
 
 @dataclass(frozen=True, kw_only=True)
-class TwoPointReLU(Parameters):
+class TwoPointReLU(Record):
     """A two-layer ReLU network that learns two unit vectors at a small angle by gradient flow (wang23).
 
     f(x) = sum_k a_k relu(<b_k, x>) with m/2 neurons of each sign, a_k = +-output_scale/sqrt(m) fixed, b_k(0) of length
