@@ -37,16 +37,22 @@ class NotConverged(RuntimeError):
 
 
 def number(
-    field: str, value: Any, *, above: float = -math.inf, least: float = -math.inf, most: float = math.inf
+    field: str,
+    value: Any,
+    *,
+    above: float = -math.inf,
+    least: float = -math.inf,
+    below: float = math.inf,
+    most: float = math.inf,
 ) -> float:
-    """Return `value` as a float, or raise `OutOfDomain` unless above < value, least <= value <= most."""
+    """Return `value` as a float, or raise `OutOfDomain` unless above < value < below, least <= value <= most."""
     bounds = [f"> {above:g}"] * (above > -math.inf) + [f">= {least:g}"] * (least > -math.inf)
-    bounds += [f"<= {most:g}"] * (most < math.inf)
+    bounds += [f"< {below:g}"] * (below < math.inf) + [f"<= {most:g}"] * (most < math.inf)
     allowed = "a finite number" + (" " + " and ".join(bounds) if bounds else "")
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise OutOfDomain(field, value, allowed)
     result = float(value)
-    if not math.isfinite(result) or result <= above or not least <= result <= most:
+    if not (math.isfinite(result) and above < result < below and least <= result <= most):
         raise OutOfDomain(field, value, allowed)
     return result
 

@@ -5,19 +5,20 @@ Carlo needs, independent samples.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.errors import OutOfDomain, number
+from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.quadrature import sinh_rule
+from rmt_asymptotics.vocabulary.declared import Declared
 
 
 @dataclass(frozen=True)
-class Law(ABC):
+class Law(Declared, ABC):
     """The distribution of one real coefficient per neuron, independent across neurons."""
 
     continuous: ClassVar[bool] = False  # uncountably many values: classes are quadrature nodes
@@ -42,9 +43,6 @@ class ConstantLaw(Law):
 
     value: float
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "value", number("value", self.value))
-
     def quadrature(self, count: int, resolution: float) -> tuple[Array, Array]:
         return np.array([self.value]), np.ones(1)
 
@@ -61,15 +59,12 @@ class DiscreteLaw(Law):
     probabilities: Sequence[float]
 
     def __post_init__(self) -> None:
-        values = tuple(number("values", v) for v in _sequence("values", self.values))
-        given = _sequence("probabilities", self.probabilities)
-        probabilities = tuple(number("probabilities", q, least=0, most=1) for q in given)
-        if not values or len(values) != len(probabilities):
-            raise OutOfDomain("probabilities", self.probabilities, f"one number for each of {len(values)} >= 1 values")
-        if abs(sum(probabilities) - 1) > 1e-12:
+        super().__post_init__()
+        if not self.values or len(self.values) != len(self.probabilities):
+            allowed = f"one number for each of {len(self.values)} >= 1 values"
+            raise OutOfDomain("probabilities", self.probabilities, allowed)
+        if abs(sum(self.probabilities) - 1) > 1e-12:
             raise OutOfDomain("probabilities", self.probabilities, "numbers that sum to 1")
-        object.__setattr__(self, "values", values)
-        object.__setattr__(self, "probabilities", probabilities)
 
     def quadrature(self, count: int, resolution: float) -> tuple[Array, Array]:
         """The atoms that carry probability."""
@@ -84,9 +79,6 @@ class RademacherLaw(Law):
 
     scale: float = 1.0
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "scale", number("scale", self.scale, above=0))
-
     def quadrature(self, count: int, resolution: float) -> tuple[Array, Array]:
         return np.array([-self.scale, self.scale]), np.array([0.5, 0.5])
 
@@ -98,21 +90,12 @@ class GaussianLaw(Law):
     scale: float = 1.0
     continuous: ClassVar[bool] = True
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "scale", number("scale", self.scale, above=0))
-
     def quadrature(self, count: int, resolution: float) -> tuple[Array, Array]:
         rule = sinh_rule(count, min(1.0, resolution / self.scale))
         return self.scale * rule.nodes, rule.weights
 
     def sample(self, generator: np.random.Generator, size: int) -> Array:
         return self.scale * generator.standard_normal(size)
-
-
-def _sequence(field: str, values: Any) -> list[Any]:
-    if isinstance(values, str) or not isinstance(values, Iterable):
-        raise OutOfDomain(field, values, "a sequence of numbers")
-    return list(values)
 
 
 LAWS: dict[str, type[Law]] = {law.__name__: law for law in (ConstantLaw, DiscreteLaw, RademacherLaw, GaussianLaw)}

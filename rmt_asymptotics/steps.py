@@ -4,11 +4,11 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from rmt_asymptotics.errors import OutOfDomain, number
+from rmt_asymptotics.vocabulary.declared import Declared
 
 
 @dataclass(frozen=True)
-class Step(ABC):
+class Step(Declared, ABC):
     """A learning rate eta, as a function of the sizes of the network."""
 
     @abstractmethod
@@ -22,9 +22,6 @@ class FixedStep(Step):
 
     eta: float
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "eta", number("eta", self.eta, least=0))
-
     def learning_rate(self, samples: float, width: float) -> float:
         return self.eta
 
@@ -36,13 +33,6 @@ class PowerStep(Step):
     exponent: float
     prefactor: float = 1.0
 
-    def __post_init__(self) -> None:
-        exponent = number("exponent", self.exponent, least=0)
-        if exponent >= 0.5:
-            raise OutOfDomain("exponent", self.exponent, "below 1/2: use MaximalStep(rate) for eta = rate * sqrt(p)")
-        object.__setattr__(self, "exponent", exponent)
-        object.__setattr__(self, "prefactor", number("prefactor", self.prefactor, above=0))
-
     def learning_rate(self, samples: float, width: float) -> float:
         return float(self.prefactor * samples**self.exponent)
 
@@ -52,9 +42,6 @@ class MaximalStep(Step):
     """eta = rate * sqrt(p) (cui24, dandi24)."""
 
     rate: float
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "rate", number("rate", self.rate, least=0))
 
     def learning_rate(self, samples: float, width: float) -> float:
         return self.rate * math.sqrt(width)

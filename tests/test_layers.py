@@ -15,7 +15,8 @@ NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 HEAVY = ("matplotlib", "sympy", "xarray", "pandas", "dask", "click", "tqdm", "mpmath")
 THEORY = ("asymptotics", "state_evolution", "canonical", "spectra", "sweeps", "comparison", "cli", "plotting")
 FORBIDDEN = {  # file or directory -> what it may not import, at any level
-    "errors.py": ("activations", "laws", "gaussian", "models", *THEORY, "montecarlo"),
+    "vocabulary": ("activations", "laws", "steps", "gaussian", "models", *THEORY, "montecarlo"),
+    "errors.py": ("vocabulary", "activations", "laws", "gaussian", "models", *THEORY, "montecarlo"),
     "gaussian": ("activations", "laws", "models", "expressions", "serialisation", *THEORY, "montecarlo"),
     "laws.py": ("activations", "models", *THEORY, "montecarlo"),
     "activations.py": ("laws", "models", *THEORY, "montecarlo"),

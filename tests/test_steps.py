@@ -43,7 +43,7 @@ def test_learning_rate_at_enormous_width():
 @pytest.mark.parametrize(
     ("make", "field", "words"),
     [
-        (lambda: rmt.PowerStep(0.5), "exponent", "below 1/2: use MaximalStep"),
+        (lambda: rmt.PowerStep(0.5), "exponent", "< 0.5: use MaximalStep"),
         (lambda: rmt.PowerStep(0.8), "exponent", "MaximalStep"),
         (lambda: rmt.PowerStep(-0.1), "exponent", ">= 0"),
         (lambda: rmt.PowerStep(0.2, 0.0), "prefactor", "> 0"),

@@ -1,0 +1,155 @@
+"""Domains of fields: what is allowed, in words too, and the coordinates in which searches move numbers."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Literal
+
+from rmt_asymptotics.errors import OutOfDomain, number, whole_number
+
+
+class Domain(ABC):
+    """The values that a field may have; `str` gives them as documentation does."""
+
+    @abstractmethod
+    def checked(self, name: str, value: Any, kind: Any) -> Any:
+        """`value` as the field keeps it; raises `OutOfDomain` under `name`.  kind: the type of the annotation."""
+
+
+class Coordinate(Enum):
+    """x(value): the value itself, its logarithm, or its inverse hyperbolic tangent."""
+
+    LINEAR = "x = value"
+    LOGARITHM = "x = log(value)"
+    ANGLE = "x = atanh(value)"
+
+
+@dataclass(frozen=True)
+class Number(Domain):
+    """A finite number between low and high; the ends that belong to it are `closed`.
+
+    coordinate: in which models are smooth on a scale of order one.  window: where an optimum is looked for.
+    remedy: what to use for values outside.
+
+    >>> print(Number(-1.0, 1.0, "both"), Number(0.0))
+    [-1, 1] (0, inf)
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    closed: Literal["left", "right", "both", "neither"] = "neither"
+    coordinate: Coordinate = Coordinate.LINEAR
+    window: tuple[float, float] = (-20.0, 20.0)
+    remedy: str = ""
+
+    def checked(self, name: str, value: Any, kind: Any = None) -> float:
+        if type(value) is float and self.low < value < self.high:
+            return value
+        left, right = self.closed in ("left", "both"), self.closed in ("right", "both")
+        try:
+            return number(
+                name, value, **{"least" if left else "above": self.low, "most" if right else "below": self.high}
+            )
+        except OutOfDomain as error:
+            raise OutOfDomain(name, value, error.allowed + self.remedy) from None
+
+    def __contains__(self, value: float) -> bool:
+        return self.low < value < self.high or (
+            (value == self.low and self.closed in ("left", "both"))
+            or (value == self.high and self.closed in ("right", "both"))
+        )
+
+    def __str__(self) -> str:
+        opening, closing = "[" if self.low in self else "(", "]" if self.high in self else ")"
+        return f"{opening}{self.low:g}, {self.high:g}{closing}"
+
+    def x(self, value: float) -> float:
+        """The coordinate of a value."""
+        if self.coordinate is Coordinate.LOGARITHM:
+            return math.log(value) if value > 0 else -math.inf
+        return math.atanh(value) if self.coordinate is Coordinate.ANGLE else value
+
+    def value(self, x: float) -> float:
+        """The value at a coordinate."""
+        if self.coordinate is Coordinate.LOGARITHM:
+            return math.exp(x)
+        return math.tanh(x) if self.coordinate is Coordinate.ANGLE else x
+
+    def slope(self, value: float) -> float:
+        """d value/dx."""
+        if self.coordinate is Coordinate.LOGARITHM:
+            return value
+        return (1 - value) * (1 + value) if self.coordinate is Coordinate.ANGLE else 1.0
+
+
+def positive(low: float, high: float) -> Number:
+    """Numbers above 0, searched in their logarithm between low and high."""
+    return Number(0.0, coordinate=Coordinate.LOGARITHM, window=(low, high))
+
+
+def not_negative(low: float, high: float) -> Number:
+    """Numbers from 0 on, searched between low and high, and at 0."""
+    return Number(0.0, closed="left", window=(low, high))
+
+
+@dataclass(frozen=True)
+class WholeNumber(Domain):
+    """Whole numbers from `least` on."""
+
+    least: int
+
+    def checked(self, name: str, value: Any, kind: Any = None) -> int:
+        return whole_number(name, value, least=self.least)
+
+    def __str__(self) -> str:
+        return f"a whole number >= {self.least}"
+
+
+@dataclass(frozen=True)
+class Numbers(Domain):
+    """A sequence of numbers, each in one domain; kept as a tuple."""
+
+    each: Number
+
+    def checked(self, name: str, value: Any, kind: Any = None) -> tuple[float, ...]:
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            raise OutOfDomain(name, value, "a sequence of numbers")
+        return tuple(self.each.checked(name, entry) for entry in value)
+
+    def __str__(self) -> str:
+        return f"numbers in {self.each}"
+
+
+@dataclass(frozen=True)
+class Flag(Domain):
+    """True or False."""
+
+    def checked(self, name: str, value: Any, kind: Any = None) -> bool:
+        if not isinstance(value, bool):
+            raise OutOfDomain(name, value, str(self))
+        return value
+
+    def __str__(self) -> str:
+        return "True or False"
+
+
+@dataclass(frozen=True)
+class Kind(Domain):
+    """Objects of one kind: functions, laws, steps.
+
+    name: of the kind, as files have it.  words: what is allowed.  typed: examples, as typed on a command line.
+    """
+
+    name: str
+    words: str
+    typed: str
+
+    def checked(self, name: str, value: Any, kind: Any) -> Any:
+        if not isinstance(value, kind):
+            raise OutOfDomain(name, value, self.words)
+        return value
+
+    def __str__(self) -> str:
+        return self.words

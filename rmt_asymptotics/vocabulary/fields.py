@@ -1,0 +1,137 @@
+"""All fields of models, of their laws and steps, and of simulations.  Notes: theory_notes/conventions.md."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from rmt_asymptotics.vocabulary.domains import (
+    Coordinate,
+    Domain,
+    Flag,
+    Kind,
+    Number,
+    Numbers,
+    WholeNumber,
+    not_negative,
+    positive,
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A parameter.
+
+    name: in the code; of a record's field without the record.  symbol: of the notes.  words: beside an axis.
+    meaning: with its normalisation, in documentation and help.  none: what None stands for, where it is allowed.
+    """
+
+    name: str
+    symbol: str
+    words: str
+    domain: Domain
+    meaning: str
+    none: str = ""
+    unit: str = "1"
+
+    def checked(self, value: Any, kind: Any = None) -> Any:
+        """`value` as models keep it; raises `OutOfDomain` outside the domain.  kind: the type of the annotation."""
+        if value is None and self.none:
+            return None
+        return self.domain.checked(self.name, value, kind)
+
+    @property
+    def label(self) -> str:
+        """Words and symbol."""
+        return self.words if self.symbol in ("", self.words) else f"{self.words} {self.symbol}"
+
+    @property
+    def documentation(self) -> str:
+        """What it is and what it may be, for docstrings."""
+        symbol = "" if self.symbol in ("", self.name) else f"{self.symbol}, "
+        return f"{self.name}: {symbol}{self.meaning}; {self.domain}{f', None: {self.none}' if self.none else ''}."
+
+
+FUNCTION = Kind("function", "an Activation (rmt.tanh, rmt.Activation(callable), ...)", 'centred(relu) or "tanh(x)"')
+LAW = Kind(
+    "law",
+    "a law, such as ConstantLaw(1.0) or GaussianLaw(1.0)",
+    "constant:1.13, discrete:-1,1.5:0.3,0.7, rademacher:1.2 or gaussian:1.3",
+)
+STEP = Kind(
+    "step",
+    "a step: FixedStep(eta), PowerStep(exponent) or MaximalStep(rate)",
+    "fixed:2, power:0.3 or maximal:3",
+)
+MODEL = (
+    Field("activation", "sigma", "activation", FUNCTION, "of unit argument: feature i is sigma(<w_i, x>)"),
+    Field("target", "f_*", "target", FUNCTION, "the labels are f_*(<theta, x>) + noise, |theta| = 1"),
+    Field("sample_complexity", "n/d", "sample complexity", positive(1e-3, 1e3), "samples over input dimension"),
+    Field("width_ratio", "p/d", "width ratio", positive(1e-3, 1e3), "features over input dimension"),
+    Field(
+        "ridge",
+        "ridge",
+        "ridge",
+        positive(1e-10, 1e10),
+        "penalty of |a|^2 beside the *sum* over samples of (y - a.phi/sqrt(p))^2",
+    ),
+    Field("noise_variance", "Delta", "noise variance", not_negative(1e-8, 1e4), "variance of the label noise"),
+    Field("width", "p", "width", WholeNumber(1), "whose 1/p effects of spike and intercept are resolved", none="limit"),
+    Field("spike", "u", "spike", LAW, "law of the coefficients u_i in w_i = sqrt(c) omega_i + u_i v, |v| = 1"),
+    Field(
+        "alignment",
+        "gamma",
+        "alignment of spike and target",
+        Number(-1.0, 1.0, "both", Coordinate.ANGLE, (-1.0, 1.0)),
+        "<theta, v>",
+    ),
+    Field(
+        "bulk_variance",
+        "c",
+        "bulk variance",
+        positive(1e-3, 1e3),
+        "of the part sqrt(c) omega_i, |omega_i| = 1",
+    ),
+    Field("step", "", "step", STEP, "learning rate eta of the gradient step, W1 = W0 + eta sqrt(p) G, and its scaling"),
+    Field(
+        "step_sample_complexity",
+        "n0/d",
+        "sample complexity of the step",
+        positive(1e-3, 1e4),
+        "fresh samples of the gradient step over input dimension",
+    ),
+    Field("readout", "g", "readout", LAW, "law of the readout at the step, a_i = g_i/sqrt(p)"),
+    Field("corrections", "", "corrections", Flag(), "the terms of [net.3], not in cui24"),
+    Field("span_noise", "", "span noise", Flag(), "the open terms of [net.4]; see theory_notes/one_step.md before use"),
+)
+RECORDS = (
+    Field("value", "", "value", Number(), "of all neurons"),
+    Field("values", "", "values", Numbers(Number()), "finitely many"),
+    Field("probabilities", "", "probabilities", Numbers(Number(0.0, 1.0, "both")), "of the values, with sum 1"),
+    Field("scale", "", "scale", positive(1e-3, 1e2), "standard deviation around 0"),
+    Field("rate", "eta/sqrt(p)", "rate", not_negative(1e-3, 1e2), "of a step of maximal size"),
+    Field("eta", "eta", "size", not_negative(1e-3, 1e4), "of a step that does not grow"),
+    Field(
+        "exponent",
+        "log eta/log n",
+        "exponent",
+        Number(0.0, 0.5, "left", window=(0.0, 0.49), remedy=": use MaximalStep(rate) for eta = rate * sqrt(p)"),
+        "of n in the size of the step",
+    ),
+    Field("prefactor", "eta/n^exponent", "prefactor", positive(1e-3, 1e2), "of the power of n"),
+)
+SIMULATION = (
+    Field("dimension", "d", "input dimension", WholeNumber(1), "of x ~ N(0, I_d)"),
+    Field("replicas", "", "replicas", WholeNumber(2), "independent draws; a standard error needs two"),
+    Field("seed", "", "seed", WholeNumber(0), "of the random numbers"),
+    Field("test_samples", "", "test samples", WholeNumber(1), "fresh samples a replica", none="max(2000, 4 d)"),
+    Field("workers", "", "workers", WholeNumber(1), "threads", none="the number of processors"),
+)
+FIELDS = {field.name: field for field in (*MODEL, *RECORDS, *SIMULATION)}
+
+
+def field_of(name: str) -> Field | None:
+    """The field of a name, of a record's too, "step.rate"; None for what is not a field.
+
+    >>> field_of("step.rate").symbol, field_of("test_error")
+    ('eta/sqrt(p)', None)
+    """
+    return FIELDS.get(name.rpartition(".")[2])

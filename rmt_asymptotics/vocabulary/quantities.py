@@ -1,0 +1,34 @@
+"""All outputs: errors, how well they were solved, and what else Datasets hold."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """An output.  name: in results and Datasets.  symbol: of the notes.  words: beside an axis.  unit: "" for words."""
+
+    name: str
+    symbol: str
+    words: str
+    unit: str = "1"
+
+
+SOLVED = (  # by the state evolution
+    Quantity("test_error", "E e", "test error E(y - f)^2, noise included"),
+    Quantity("training_error", "E[e/(1+V)^2]", "training error, mean (y - f)^2"),
+    Quantity("training_objective", "", "training error + (ridge/n)|a|^2"),
+)
+DERIVED = (Quantity("excess_error", "E e - Delta", "test error - noise variance"),)
+SOLUTION = (
+    Quantity("residual", "", "max |Psi(V) - V|/(1 + |V|) at the returned point"),
+    Quantity("error_estimate", "", "estimated relative error of the errors"),
+    Quantity("status", "", "how the point ended", unit=""),
+    Quantity("message", "", "what went wrong, in words", unit=""),
+)
+SIMULATION = (
+    Quantity("samples", "n", "number of training samples of the simulation, n"),
+    Quantity("simulation_message", "", "why the point was not simulated", unit=""),
+)
+QUANTITIES = {quantity.name: quantity for quantity in (*SOLVED, *DERIVED, *SOLUTION, *SIMULATION)}
+SOLVED_ERRORS = tuple(quantity.name for quantity in SOLVED)
+ERRORS = tuple(quantity.name for quantity in (*SOLVED, *DERIVED))

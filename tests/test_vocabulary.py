@@ -1,0 +1,72 @@
+"""The vocabulary: every field and output said once, and everything that follows from it in step with it."""
+
+import dataclasses
+from collections import Counter
+
+import pytest
+
+import rmt_asymptotics as rmt
+from rmt_asymptotics.laws import LAWS
+from rmt_asymptotics.serialisation import MODELS
+from rmt_asymptotics.steps import STEPS
+from rmt_asymptotics.vocabulary import fields, quantities
+from rmt_asymptotics.vocabulary.fields import FIELDS
+from rmt_asymptotics.vocabulary.quantities import QUANTITIES
+
+RECORDS = [*MODELS.values(), *LAWS.values(), *STEPS.values()]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_fields_of_records_are_declared(record):
+    names = [field.name for field in dataclasses.fields(record)]
+    assert set(names) <= set(FIELDS)
+    if record in MODELS.values():
+        assert all(FIELDS[name].documentation[:20] in record.__doc__ for name in names)
+
+
+def test_nothing_is_declared_twice():
+    declared = (*fields.MODEL, *fields.RECORDS, *fields.SIMULATION, *quantities.SOLVED, *quantities.DERIVED)
+    declared += (*quantities.SOLUTION, *quantities.SIMULATION)
+    assert len(FIELDS) + len(QUANTITIES) == len(declared)
+    for attribute in ("name", "symbol"):
+        counts = Counter(value for entry in declared if (value := getattr(entry, attribute)))
+        assert [value for value, count in counts.items() if count > 1] == []
+
+
+DOMAINS = {  # by hand: what the formulas allow
+    **dict.fromkeys(
+        ("sample_complexity", "width_ratio", "ridge", "bulk_variance", "step_sample_complexity", "scale", "prefactor"),
+        "(0, inf)",
+    ),
+    **dict.fromkeys(("noise_variance", "rate", "eta"), "[0, inf)"),
+    "alignment": "[-1, 1]",
+    "exponent": "[0, 0.5)",
+    "value": "(-inf, inf)",
+    "values": "numbers in (-inf, inf)",
+    "probabilities": "numbers in [0, 1]",
+    **dict.fromkeys(("width", "dimension", "test_samples", "workers"), "a whole number >= 1"),
+    "replicas": "a whole number >= 2",
+    "seed": "a whole number >= 0",
+    **dict.fromkeys(("corrections", "span_noise"), "True or False"),
+}
+
+
+def test_domains_are_those_of_the_formulas():
+    declared = {name: str(field.domain) for name, field in FIELDS.items() if not isinstance(field.domain, fields.Kind)}
+    assert declared == DOMAINS
+
+
+@pytest.mark.parametrize("name", [n for n, field in FIELDS.items() if isinstance(field.domain, fields.Number)])
+def test_numbers_agree_with_their_interval(name):
+    """Ends, what lies next to them, and what is no number at all."""
+    domain = FIELDS[name].domain
+    near = [end + shift for end in (domain.low, domain.high) for shift in (-1e-9, 0.0, 1e-9) if abs(end) < 1e300]
+    for value in (*near, 0.3):
+        if value in domain:
+            assert FIELDS[name].checked(value) == value
+        else:
+            with pytest.raises(rmt.OutOfDomain, match=name):
+                FIELDS[name].checked(value)
+    for value in (float("nan"), float("inf"), -float("inf"), "1", None, True, 1j):
+        with pytest.raises(rmt.OutOfDomain, match=name):
+            FIELDS[name].checked(value)
