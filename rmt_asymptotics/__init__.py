@@ -34,6 +34,7 @@ from rmt_asymptotics.montecarlo import (
     Estimate,
     Pair,
     Simulation,
+    SimulationPlan,
     WeightStatistics,
     feature_eigenvalues,
     simulate,
@@ -44,7 +45,6 @@ from rmt_asymptotics.montecarlo import (
 )
 from rmt_asymptotics.state_evolution.refinement import Status
 from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
-from rmt_asymptotics.sweeps.simulated import SimulationPlan
 from rmt_asymptotics.sweeps.sweep import learning_curve, open_sweep, sweep
 
 if TYPE_CHECKING:

@@ -1,18 +1,18 @@
 """Theory and simulation side by side: z-scores, finite-size drift and its extrapolation."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from rmt_asymptotics.asymptotics import Asymptotics, solve
 from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.estimates import Estimate, with_error, z_score
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.montecarlo import Estimate, Simulation, simulate, simulation_curve
-from rmt_asymptotics.montecarlo.simulation import z_score
-from rmt_asymptotics.serialisation import provenance
+from rmt_asymptotics.montecarlo import Simulation, SimulationPlan, simulate, simulation_curve
+from rmt_asymptotics.montecarlo.plan import PlanChoices, PlanOptions, planned
 from rmt_asymptotics.sweeps.sweep import learning_curve
 
 if TYPE_CHECKING:
@@ -30,19 +30,21 @@ class SizeComparison:
 
     @property
     def z_scores(self) -> dict[str, float]:
-        """(simulation - theory)/standard error of each quantity."""
-        return {
-            name: float(z_score(*self._pair(name), getattr(self.simulation, name).standard_error))
-            for name in QUANTITIES
-        }
+        """How far the simulation is from the theory in standard deviations of a normal law (`z_score`)."""
+        return {name: self._z_score(name) for name in QUANTITIES}
 
     def gap(self, quantity: str) -> Estimate:
         """simulation - theory, with the standard error of the simulation."""
-        mean, theory = self._pair(quantity)
-        return Estimate(mean - theory, getattr(self.simulation, quantity).standard_error, self.simulation.replicas)
+        simulated, theory = self._pair(quantity)
+        values = tuple(value - theory for value in simulated.values)
+        return Estimate(simulated.mean - theory, simulated.standard_error, simulated.replicas, values)
 
-    def _pair(self, quantity: str) -> tuple[float, float]:
-        return getattr(self.simulation, quantity).mean, getattr(self.asymptotics, quantity)
+    def _z_score(self, quantity: str) -> float:
+        simulated, theory = self._pair(quantity)
+        return float(z_score(simulated.mean, theory, simulated.standard_error, simulated.replicas))
+
+    def _pair(self, quantity: str) -> tuple[Estimate, float]:
+        return getattr(self.simulation, quantity), getattr(self.asymptotics, quantity)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class Drift:
 
     slope: Estimate
     extrapolated: Estimate
+
+    def __str__(self) -> str:
+        sign = "-" if self.slope.mean < 0 else "+"
+        return f"{self.extrapolated} {sign} {with_error(abs(self.slope.mean), self.slope.standard_error)}/d"
 
 
 @dataclass(frozen=True)
@@ -106,27 +112,23 @@ class Comparison:
             lines.append(f"{'':<20}{'limit p = infinity':>21}{getattr(self.limit, name):>14.6g}")
             if name in self.drift:
                 d = self.drift[name]
-                lines.append(
-                    f"{'':<20}simulation - theory = {d.extrapolated.mean:.2g}({d.extrapolated.standard_error:.1g})"
-                    f" + {d.slope.mean:.3g}({d.slope.standard_error:.1g})/d"
-                )
+                lines.append(f"{'':<20}simulation - theory = {d}")
         return "\n".join(lines)
 
 
 def compare(
     model: RidgeModel,
+    plan: SimulationPlan | None = None,
     *,
-    dimension: int | Sequence[int],
-    replicas: int = 20,
-    seed: int = 0,
-    workers: int | None = None,
-    progress: bool | None = None,
+    dimension: int | Sequence[int] | None = None,
+    **options: Unpack[PlanChoices],
 ) -> Comparison:
     """Simulate a model at one or several dimensions and put the theory at the simulated sizes beside it.
 
     The theory is evaluated at the width p and at the ratios n/d and p/d that were simulated, the limit
     p = infinity at the model's own.  With several dimensions the drift of the gap is fitted in 1/d.
-    Parameters and errors raised: see `simulate` and `solve`.
+    plan, dimension: as in `simulate`, where several dimensions take the place of the plan's.  z-scores allow for the
+    number of replicas (`z_score`).  Errors raised: see `simulate` and `solve`.
 
     >>> import rmt_asymptotics as rmt
     >>> model = rmt.RandomFeatures(activation=rmt.tanh, target=rmt.sin, sample_complexity=2.0,
@@ -134,46 +136,51 @@ def compare(
     >>> abs(rmt.compare(model, dimension=60, replicas=10).z_scores["test_error"]) < 4
     True
     """
-    dimensions = [dimension] if np.ndim(dimension) == 0 else sorted(set(dimension))  # type: ignore[arg-type]
-    if not dimensions:
-        raise OutOfDomain("dimension", dimension, "a whole number or a non-empty sequence of them")
-    options = {"replicas": replicas, "seed": seed, "workers": workers, "progress": progress}
-    simulations = [simulate(model, dimension=d, **options) for d in dimensions]  # type: ignore[arg-type]
+    simulations = [simulate(model, each) for each in _plans(plan, dimension, options)]
     sizes = tuple(SizeComparison(solve(_at_size(model, s)), s) for s in simulations)
     return Comparison(model, sizes, solve(model.replace(width=None)))
 
 
 def compare_curve(
     model: RidgeModel,
+    plan: SimulationPlan | None = None,
     *,
     sample_complexity: Sequence[float] | np.ndarray,
-    dimension: int,
-    replicas: int = 20,
-    seed: int = 0,
-    workers: int | None = None,
-    progress: bool | None = None,
+    **options: Unpack[PlanOptions],
 ) -> "xarray.Dataset":
     """`simulation_curve` over sample_complexity with, for each error, `<error>_theory` and `<error>_z_score`.
 
-    The theory is taken at the simulated width and at n/d as rounded to whole samples; its status and message
-    are those of `sweep`.
+    plan: as in `simulate`.  The theory is taken at the simulated width and at n/d as rounded to whole samples; its
+    status and message are those of `sweep`.
     """
-    dataset = simulation_curve(
-        model, sample_complexity=sample_complexity, dimension=dimension, replicas=replicas, seed=seed,
-        workers=workers, progress=progress,
-    )  # fmt: skip
+    plan = planned(plan, options)
+    dataset = simulation_curve(model, plan, sample_complexity=sample_complexity)
     width = int(dataset.attrs["width"])
     theory = learning_curve(
-        model.replace(width=width, width_ratio=width / dimension), sample_complexity=dataset.samples.values / dimension
+        model.replace(width=width, width_ratio=width / plan.dimension),
+        sample_complexity=dataset.samples.values / plan.dimension,
     )
     for name in QUANTITIES:
         limits = theory[name].values
-        z = z_score(dataset[name].values, limits, dataset[f"{name}_standard_error"].values)
+        z = z_score(dataset[name].values, limits, dataset[f"{name}_standard_error"].values, plan.replicas)
         dataset[f"{name}_theory"] = ("sample_complexity", limits, theory[name].attrs)
         dataset[f"{name}_z_score"] = ("sample_complexity", z, {"long_name": f"z-score of the {name}", "units": "1"})
     for name in ("status", "message"):
         dataset[name] = ("sample_complexity", theory[name].values, theory[name].attrs)
-    return dataset.assign_attrs(provenance(model))
+    return dataset
+
+
+def _plans(
+    plan: SimulationPlan | None, dimension: int | Sequence[int] | None, options: Mapping[str, Any]
+) -> list[SimulationPlan]:
+    """One for each dimension, increasing."""
+    if dimension is None:
+        return [planned(plan, options)]
+    several = [dimension] if np.ndim(dimension) == 0 else list(dimension)  # type: ignore[arg-type]
+    if not several:
+        raise OutOfDomain("dimension", dimension, "a whole number or a non-empty sequence of them")
+    plans = {each.dimension: each for d in several for each in [planned(plan, {**options, "dimension": d})]}
+    return [plans[d] for d in sorted(plans)]
 
 
 def _at_size(model: RidgeModel, simulation: Simulation) -> RidgeModel:

@@ -8,6 +8,7 @@ from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, SpikedRandomFeatures
 from rmt_asymptotics.montecarlo import (
+    SimulationPlan,
     feature_eigenvalues,
     gradient,
     networks,
@@ -97,7 +98,7 @@ def errors_of(model, **options):
         "test_samples": 300,
         "progress": False,
     } | options
-    return ensemble(model, [model.sample_complexity], [model.ridge], **options).errors
+    return ensemble(model, SimulationPlan(**options)).errors
 
 
 @pytest.mark.parametrize(

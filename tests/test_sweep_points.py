@@ -7,6 +7,7 @@ import pytest
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics import asymptotics
+from rmt_asymptotics.estimates import z_score
 from rmt_asymptotics.sweeps import blocks
 from rmt_asymptotics.sweeps.points import grid_points
 from rmt_asymptotics.sweeps.request import Request
@@ -107,8 +108,8 @@ def test_simulated_points_are_simulate(model):
         assert float(dataset.test_error_standard_error.values[index]) == pytest.approx(
             expected.standard_error, rel=1e-9
         )
-        gap = (expected.mean - rmt.solve(point).test_error) / expected.standard_error
-        assert float(dataset.test_error_z_score.values[index]) == pytest.approx(gap, rel=1e-6)
+        z = z_score(expected.mean, rmt.solve(point).test_error, expected.standard_error, 3)
+        assert float(dataset.test_error_z_score.values[index]) == pytest.approx(float(z), rel=1e-6)
         assert dataset.samples.values[index] == round(point.sample_complexity * 24)
 
 

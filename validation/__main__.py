@@ -9,7 +9,7 @@ from pathlib import Path
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics.output import write_text
-from rmt_asymptotics.progress import progress_bar
+from rmt_asymptotics.progress import tracked
 from validation import (
     dynamics_layer_scaled,
     dynamics_support,
@@ -48,7 +48,7 @@ def main() -> int:
 
     compared = [
         (case, rmt.compare(case.model, seed=SEED, progress=False, **settings))
-        for case in progress_bar(CASES, "simulation", None)
+        for case in tracked(CASES, "simulation", None)
     ]
     largest, replicas = settings["dimension"][-1], settings["replicas"]
     report = [
@@ -56,7 +56,7 @@ def main() -> int:
         sections.high_precision(),
         sections.corrections(largest, replicas, SEED),
         sections.simulation(compared),
-        *(section() for section in progress_bar(OTHERS, "sections", None)),
+        *(section() for section in tracked(OTHERS, "sections", None)),
     ]
     pictures = figures.draw(arguments.output, compared, largest, replicas, SEED)
     seconds = time.perf_counter() - started

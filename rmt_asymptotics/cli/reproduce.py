@@ -1,6 +1,5 @@
 """`rmt-asymptotics reproduce`: figures in the style of the papers, with their data."""
 
-import dataclasses
 from pathlib import Path
 
 import click
@@ -13,7 +12,7 @@ from rmt_asymptotics.reproduce.names import NAMES
 @click.command(short_help="Figures in the style of the papers, with simulation and data.")
 @click.argument("name", type=click.Choice(list(NAMES)))
 @click.option("--folder", type=click.Path(file_okay=False, path_type=Path), default=".", show_default=True)
-@click.option("--dimension", type=int, help="d of the simulated networks.  [default: the figure's own]")
+@click.option("--dimension", type=click.IntRange(min=20), help="d of the networks.  [default: the figure's own]")
 @click.option("--replicas", type=int, help="Independent draws.  [default: the figure's own]")
 @click.option("--seed", type=int, help="Of the simulation.  [default: 0]")
 @click.option("--workers", type=int, help="Threads of the simulation.  [default: number of processors]")
@@ -33,7 +32,7 @@ def reproduce(name: str, folder: Path, **changes: int | None) -> None:
         checked_path(path, (path.suffix,))
     figure = CATALOGUE[name]
     given = {field: value for field, value in changes.items() if value is not None}
-    dataset = figure.compute(dataclasses.replace(figure.settings, **given))
+    dataset = figure.compute(figure.plan.replace(**given))
     write_dataset(dataset, data)
     write_figure(figure.draw(dataset), picture)
     click.echo(f"{figure.description}: {picture}, {data}")

@@ -17,7 +17,6 @@ replicas = 10
 quantity = "test_error"
 """
 
-import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,10 +27,10 @@ from rmt_asymptotics.cli.options import model_fields, model_from_fields, read_to
 from rmt_asymptotics.cli.values import AxisType
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.montecarlo import SimulationPlan
 from rmt_asymptotics.serialisation import from_plain
 from rmt_asymptotics.sweeps.dataset import assembled
 from rmt_asymptotics.sweeps.request import requested
-from rmt_asymptotics.sweeps.simulated import SimulationPlan
 
 if TYPE_CHECKING:
     import xarray
@@ -98,10 +97,9 @@ def _model(fields: dict[str, Any], columns: dict[str, list[Any]]) -> RidgeModel:
 
 
 def _plan(table: dict[str, Any]) -> SimulationPlan:
-    names = tuple(f.name for f in dataclasses.fields(SimulationPlan))
     if "dimension" not in table:
         raise OutOfDomain("simulation.dimension", None, "given, a whole number >= 1")
-    return SimulationPlan(**_known("simulation", table, names))
+    return SimulationPlan(**_known("simulation", table, SimulationPlan.NUMBERS))
 
 
 def _check_theory(value: Any) -> None:

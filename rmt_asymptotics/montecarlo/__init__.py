@@ -1,21 +1,24 @@
 """Finite networks, sampled: the Monte Carlo twin of the theory, which it does not import.
 
-`networks` builds the finite network of a model, `one_step` that of a network after its gradient step, `readouts`
-fits all its ridge readouts, `replica` does both on one draw, `ensemble` averages over replicas; `simulation`,
-`curve`, `pair` and `diagnostics` are the public face.
+`plan` says how to simulate, `networks` builds the finite network of a model, `one_step` that of a network after its
+gradient step, `readouts` fits all its ridge readouts, `replica` does both on one draw, `ensemble` averages over
+replicas; `simulation`, `curve`, `pair` and `diagnostics` are the public face.
 """
 
+from rmt_asymptotics.estimates import Estimate
 from rmt_asymptotics.montecarlo import one_step  # registers its networks
 from rmt_asymptotics.montecarlo.curve import simulation_curve
 from rmt_asymptotics.montecarlo.diagnostics import WeightStatistics, feature_eigenvalues, weight_statistics
 from rmt_asymptotics.montecarlo.equivalent import SpikedEquivalent, spiked_equivalent
 from rmt_asymptotics.montecarlo.pair import Pair, simulate_pair
-from rmt_asymptotics.montecarlo.simulation import Estimate, Simulation, simulate
+from rmt_asymptotics.montecarlo.plan import SimulationPlan
+from rmt_asymptotics.montecarlo.simulation import Simulation, simulate
 
 __all__ = [
     "Estimate",
     "Pair",
     "Simulation",
+    "SimulationPlan",
     "SpikedEquivalent",
     "WeightStatistics",
     "feature_eigenvalues",

@@ -1,14 +1,16 @@
 """Simulated curves over sample complexity and ridge: one draw a replica serves all points."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from rmt_asymptotics.errors import OutOfDomain, number
+from rmt_asymptotics.estimates import standard_error
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo.ensemble import ensemble
-from rmt_asymptotics.montecarlo.simulation import standard_error
+from rmt_asymptotics.montecarlo.plan import PlanOptions, SimulationPlan, planned
+from rmt_asymptotics.serialisation import provenance
 
 if TYPE_CHECKING:
     import xarray
@@ -24,15 +26,11 @@ AXES = {"sample_complexity": "samples over dimension, n/d", "ridge": "penalty of
 
 def simulation_curve(
     model: RidgeModel,
+    plan: SimulationPlan | None = None,
     *,
     sample_complexity: ArrayLike | None = None,
     ridge: ArrayLike | None = None,
-    dimension: int,
-    replicas: int = 20,
-    seed: int = 0,
-    workers: int | None = None,
-    test_samples: int | None = None,
-    progress: bool | None = None,
+    **options: Unpack[PlanOptions],
 ) -> "xarray.Dataset":
     """Simulate a model along sample complexities, ridges, or both, from the same draws.
 
@@ -41,9 +39,9 @@ def simulation_curve(
     its gradient step scales with n (`PowerStep`): then each n has its own, after another step along one gradient.
 
     sample_complexity, ridge: positive values in any order, shape (N,) and (R,); those given become dimensions,
-    the model's own value holds otherwise.  At least one is needed.  The other parameters: see `simulate`.
-    Returns an xarray.Dataset with the four errors and their standard errors (over replicas, at each point),
-    and n as the coordinate `samples`.
+    the model's own value holds otherwise.  At least one is needed.  plan: as in `simulate`.
+    Returns an xarray.Dataset with the four errors and their standard errors (over replicas, at each point), with
+    `replica_values` also `<error>_values` of each replica, and n as the coordinate `samples`.
     Raises `OutOfDomain` for an axis that is not a sequence of positive numbers, and as `simulate` does.
 
     >>> from rmt_asymptotics.activations import sin, tanh
@@ -59,30 +57,23 @@ def simulation_curve(
     axes = {name: _axis(name, values) for name, values in given.items() if values is not None}
     if not axes:
         raise OutOfDomain("sample_complexity", None, "a sequence of values, unless ridge is one")
-    result = ensemble(
-        model,
-        axes.get("sample_complexity"),
-        axes.get("ridge"),
-        dimension=dimension,
-        replicas=replicas,
-        seed=seed,
-        workers=workers,
-        test_samples=test_samples,
-        progress=progress,
-    )
+    plan = planned(plan, options)
+    result = ensemble(model, plan, axes.get("sample_complexity"), axes.get("ridge"))
     kept = tuple(slice(None) if name in axes else 0 for name in AXES)
     dims = tuple(axes)
     along_samples = tuple(name for name in dims if name == "sample_complexity")
     samples = (along_samples, result.samples[kept[0]], _attributes("number of training samples, n"))
     coordinates = {name: (name, values, _attributes(AXES[name])) for name, values in axes.items()}
-    variables = {}
+    variables: dict[str, Any] = {}
     for name, description in QUANTITIES.items():
         errors = result.errors[name][:, *kept]
         variables[name] = (dims, errors.mean(0), _attributes(description))
         spread = _attributes(f"standard error: {description}")
         variables[f"{name}_standard_error"] = (dims, standard_error(errors), spread)
-    sizes = {"dimension": dimension, "width": result.grid.width, "test_samples": result.grid.test_samples}
-    return xarray.Dataset(variables, coordinates | {"samples": samples}, sizes | {"replicas": replicas, "seed": seed})
+        if plan.replica_values:
+            variables[f"{name}_values"] = (("replica", *dims), errors, _attributes(f"of each replica: {description}"))
+    sizes = {"width": result.grid.width, "test_samples": result.grid.test_samples}
+    return xarray.Dataset(variables, coordinates | {"samples": samples}, provenance(model) | plan.attributes | sizes)
 
 
 def _axis(name: str, values: ArrayLike) -> list[float]:

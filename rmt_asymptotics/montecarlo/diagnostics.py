@@ -5,16 +5,18 @@ The draws are those of `simulate` at the same dimension and seed.
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Unpack
 
 import numpy as np
 from scipy.linalg import eigh
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.estimates import Estimate, estimate
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo.ensemble import replicate
 from rmt_asymptotics.montecarlo.networks import network
+from rmt_asymptotics.montecarlo.plan import PlanOptions, SimulationPlan, planned
 from rmt_asymptotics.montecarlo.replica import random_generator
-from rmt_asymptotics.montecarlo.simulation import Estimate, estimate
 from rmt_asymptotics.montecarlo.sizes import network_sizes, rounded_size
 
 TOP = 3  # singular values reported
@@ -38,17 +40,11 @@ class WeightStatistics:
 
 
 def weight_statistics(
-    model: RidgeModel,
-    *,
-    dimension: int,
-    replicas: int = 20,
-    seed: int = 0,
-    workers: int | None = None,
-    progress: bool | None = None,
+    model: RidgeModel, plan: SimulationPlan | None = None, **options: Unpack[PlanOptions]
 ) -> WeightStatistics:
     """Alignment with the teacher and top singular values of the first layer, for a network after its step.
 
-    Parameters: see `simulate`.  Raises `OutOfDomain` as `simulate` does.
+    plan: as in `simulate`.  Raises `OutOfDomain` as `simulate` does.
 
     >>> from rmt_asymptotics.activations import sin, tanh
     >>> from rmt_asymptotics.laws import ConstantLaw
@@ -59,11 +55,12 @@ def weight_statistics(
     >>> round(statistics.alignment.mean, 2), round(statistics.singular_values[0].mean / 30**0.5)
     (0.36, 100)
     """
-    dimension, width = network_sizes(model, dimension)
+    plan = planned(plan, options)
+    dimension, width = network_sizes(model, plan.dimension)
     task = partial(_alignment_and_singular_values, model, dimension, width)
-    draws = np.array(replicate(task, replicas=replicas, seed=seed, workers=workers, progress=progress))
+    draws = np.array(replicate(task, plan))
     alignment, *singular_values = (estimate(values) for values in draws.T)
-    return WeightStatistics(model, dimension, width, replicas, seed, alignment, tuple(singular_values))
+    return WeightStatistics(model, dimension, width, plan.replicas, plan.seed, alignment, tuple(singular_values))
 
 
 def _alignment_and_singular_values(
@@ -77,18 +74,10 @@ def _alignment_and_singular_values(
     return np.append(alignment, np.sqrt(squares[::-1]))
 
 
-def feature_eigenvalues(
-    model: RidgeModel,
-    *,
-    dimension: int,
-    replicas: int = 20,
-    seed: int = 0,
-    workers: int | None = None,
-    progress: bool | None = None,
-) -> Array:
+def feature_eigenvalues(model: RidgeModel, plan: SimulationPlan | None = None, **options: Unpack[PlanOptions]) -> Array:
     """Eigenvalues of Phi^T Phi/p for n = round(sample_complexity * d) training samples; shape (replicas, p).
 
-    In increasing order in each replica; those beyond the n-th are 0.  Parameters: see `simulate`.
+    In increasing order in each replica; those beyond the n-th are 0.  plan: as in `simulate`.
     Raises `OutOfDomain` as `simulate` does.
 
     >>> from rmt_asymptotics.activations import sin, tanh
@@ -98,10 +87,11 @@ def feature_eigenvalues(
     >>> eigenvalues.shape, np.count_nonzero(eigenvalues, axis=1)
     ((2, 30), array([10, 10]))
     """
-    dimension, width = network_sizes(model, dimension)
+    plan = planned(plan, options)
+    dimension, width = network_sizes(model, plan.dimension)
     samples = rounded_size("sample_complexity", model.sample_complexity, dimension)
     task = partial(_eigenvalues, model, dimension, width, samples)
-    return np.array(replicate(task, replicas=replicas, seed=seed, workers=workers, progress=progress))
+    return np.array(replicate(task, plan))
 
 
 def _eigenvalues(model: RidgeModel, dimension: int, width: int, samples: int, seeds: np.random.SeedSequence) -> Array:

@@ -15,14 +15,13 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.errors import OutOfDomain, whole_number
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.montecarlo.plan import SimulationPlan
 from rmt_asymptotics.montecarlo.replica import Grid, replica_errors
 from rmt_asymptotics.montecarlo.sizes import network_sizes, rounded_size
+from rmt_asymptotics.progress import tracked
 
 Draw = TypeVar("Draw")
-
-SILENCE = 2.0  # seconds before a run counts as long and shows its progress
 
 
 @dataclass(frozen=True)
@@ -40,38 +39,28 @@ class Ensemble:
 
 def ensemble(
     model: RidgeModel,
-    sample_complexity: Sequence[float] | None,
-    ridge: Sequence[float] | None,
-    *,
-    dimension: int,
-    replicas: int,
-    seed: int,
-    workers: int | None,
-    test_samples: int | None,
-    progress: bool | None,
+    plan: SimulationPlan,
+    sample_complexity: Sequence[float] | None = None,
+    ridge: Sequence[float] | None = None,
 ) -> Ensemble:
-    """Sample the network of `model` at every pair of a sample complexity and a ridge; see `simulate`.
+    """Sample the network of `model` at every pair of a sample complexity and a ridge.
 
     Where an axis is None, the value of the model holds.
 
     >>> from rmt_asymptotics.activations import sin, tanh
     >>> from rmt_asymptotics.models import RandomFeatures
     >>> model = RandomFeatures(activation=tanh, target=sin, sample_complexity=2.0, width_ratio=1.5, ridge=0.1)
-    >>> result = ensemble(model, [2.0, 0.5], None, dimension=20, replicas=3, seed=0, workers=1,
-    ...                   test_samples=100, progress=False)
+    >>> result = ensemble(model, SimulationPlan(dimension=20, replicas=3, test_samples=100), [2.0, 0.5])
     >>> result.samples, result.errors["test_error"].shape
     (array([40, 10]), (3, 2, 1))
     """
-    dimension, width = network_sizes(model, dimension)
-    if test_samples is None:
-        test_samples = default_test_samples(dimension)
+    dimension, width = network_sizes(model, plan.dimension)
     complexities = sample_complexity or [model.sample_complexity]
     asked = np.array([rounded_size("sample_complexity", value, dimension) for value in complexities])
     samples, row = np.unique(asked, return_inverse=True)
     ridges, column = np.unique(ridge or [model.ridge], return_inverse=True)
-    grid = Grid(dimension, width, samples, ridges, whole_number("test_samples", test_samples, least=1))
-    task = partial(replica_errors, model, grid)
-    draws = replicate(task, replicas=replicas, seed=seed, workers=workers, progress=progress)
+    grid = Grid(dimension, width, samples, ridges, plan.test_samples or default_test_samples(dimension))
+    draws = replicate(partial(replica_errors, model, grid), plan)
     errors = {name: np.stack([draw[name] for draw in draws])[:, row][:, :, column] for name in draws[0]}
     errors["test_error"] = errors["excess_error"] + model.noise_variance
     return Ensemble(grid, asked, errors)
@@ -89,31 +78,15 @@ def default_test_samples(dimension: int) -> int:
     return max(2000, 4 * dimension)
 
 
-def replicate(
-    task: Callable[[np.random.SeedSequence], Draw],
-    *,
-    replicas: int,
-    seed: int,
-    workers: int | None,
-    progress: bool | None,
-) -> list[Draw]:
-    """`task` of each replica's seeds, in the order of the replicas; see `simulate` for the parameters.
+def replicate(task: Callable[[np.random.SeedSequence], Draw], plan: SimulationPlan) -> list[Draw]:
+    """`task` of each replica's seeds, in the order of the replicas.
 
-    BLAS limits belong to the process: they are set around the pool.  Raises `OutOfDomain` for input out of range.
+    BLAS limits belong to the process: they are set around the pool.
 
-    >>> replicate(lambda seeds: seeds.spawn_key, replicas=2, seed=0, workers=1, progress=False)
+    >>> replicate(lambda seeds: seeds.spawn_key, SimulationPlan(dimension=1, replicas=2))
     [(0,), (1,)]
     """
-    from tqdm import tqdm
-
-    seeds = np.random.SeedSequence(whole_number("seed", seed, least=0)).spawn(
-        whole_number("replicas", replicas, least=2)
-    )
-    workers = whole_number("workers", (os.cpu_count() or 1) if workers is None else workers, least=1)
-    if progress not in (None, True, False):
-        raise OutOfDomain("progress", progress, "True, False or None (a bar on a terminal, when the run is long)")
-    hidden = None if progress is None else not progress  # None: unless stderr is a terminal
+    seeds = np.random.SeedSequence(plan.seed).spawn(plan.replicas)
+    workers = plan.workers or os.cpu_count() or 1
     with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
-        results = pool.map(task, seeds)
-        bar = tqdm(results, total=len(seeds), desc="replicas", disable=hidden, delay=0 if progress else SILENCE)
-        return list(bar)
+        return list(tracked(pool.map(task, seeds), "replicas", plan.progress, len(seeds)))

@@ -14,7 +14,7 @@ from rmt_asymptotics.optimisation.continuation import Curve, curve_through, root
 from rmt_asymptotics.optimisation.fields import checked_model, field_names
 from rmt_asymptotics.optimisation.objective import Interval, interval
 from rmt_asymptotics.optimisation.zero_set import scanned, signs, zero_curves
-from rmt_asymptotics.progress import progress_counter
+from rmt_asymptotics.progress import progress_of
 from rmt_asymptotics.serialisation import provenance
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ def trace_boundary(
     the coordinates of the window.  logarithmic: the fields with a logarithmic coordinate; left out, the positive ones
     whose window spans more than a factor of 10.  scan: points an axis of the grid whose sign changes start the
     curves; a component that no line of the grid crosses is not seen, nor one across which the mismatch keeps its sign.
-    start: values of the two fields near a boundary; then only the curve next to them is traced.  progress: True for a
-    count of evaluations on stderr, False for none, None for one on a terminal.
+    start: values of the two fields near a boundary; then only the curve next to them is traced.  progress: True for
+    counts of evaluations on stderr, False for none, None for those of long work.
     Curves end at the window or close; one that bends within a few hundredths of the window, or along which the mismatch
     has a multiple root, may end inside it or come in pieces.  Every point is corrected until the mismatch stops
     falling, below 1e-9 where rounding of the models and a simple root allow, and its mismatch is returned.  Places
@@ -126,7 +126,7 @@ def trace_boundary(
     _check_condition(condition, model)
     points, scan = whole_number("points", points, least=2), whole_number("scan", scan, least=2)
     near = None if start is None else _start(start, axes)
-    with progress_counter("boundary", progress) as tick:
+    with progress_of("boundary", progress) as tick:
         square = Plane(model, condition, axes, tick)
         curves, message = _curves(square, scan) if near is None else _curve_near(square, near)
         counts = _shares(curves, points)

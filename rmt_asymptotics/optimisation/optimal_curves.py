@@ -10,7 +10,7 @@ from rmt_asymptotics.errors import OutOfDomain, number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.fields import checked_model, domain_of
 from rmt_asymptotics.optimisation.optima import Bounds, Optimum, best_over, distinct_names
-from rmt_asymptotics.progress import progress_bar
+from rmt_asymptotics.progress import tracked
 from rmt_asymptotics.serialisation import provenance
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def optimal_curve(
     names = distinct_names(over)
     name, values = _axis(model, names, axis)
     found: list[Optimum] = []
-    for value in progress_bar(values, "optimum", progress):
+    for value in tracked(values, "optimum", progress):
         start = found[-1].model if found else None
         found.append(
             best_over(

@@ -7,9 +7,9 @@ import numpy as np
 from rmt_asymptotics.activations import Activation, tanh
 from rmt_asymptotics.laws import GaussianLaw
 from rmt_asymptotics.models import OneStepNetwork
-from rmt_asymptotics.montecarlo import weight_statistics
+from rmt_asymptotics.montecarlo import SimulationPlan, weight_statistics
 from rmt_asymptotics.plotting import BLUE, GREY, labelled, new_axes, simulated_points
-from rmt_asymptotics.reproduce.figure import Reproduction, Settings
+from rmt_asymptotics.reproduce.figure import Reproduction
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.spectra import weight_spectrum
 from rmt_asymptotics.steps import FixedStep
@@ -25,13 +25,13 @@ NETWORK = OneStepNetwork(
 )  # fmt: skip
 
 
-def compute(settings: Settings) -> "xarray.Dataset":
+def compute(plan: SimulationPlan) -> "xarray.Dataset":
     """Squared overlap of the top right singular vector of W1 with theta, and the top singular value."""
     import xarray
 
     fine = np.linspace(0.0, 5.2, 105)
     spectra = [weight_spectrum(NETWORK.replace(step=FixedStep(eta))) for eta in fine.tolist()]
-    runs = [weight_statistics(NETWORK.replace(step=FixedStep(eta)), **settings.simulation) for eta in SIMULATED]
+    runs = [weight_statistics(NETWORK.replace(step=FixedStep(eta)), plan) for eta in SIMULATED]
     return xarray.Dataset(
         {
             "alignment": ("eta", [s.alignment for s in spectra], {"long_name": "squared overlap with the teacher"}),
@@ -42,7 +42,7 @@ def compute(settings: Settings) -> "xarray.Dataset":
             "singular_value_standard_error": ("simulated_eta", [r.singular_values[0].standard_error for r in runs]),
         },
         {"eta": fine, "simulated_eta": list(SIMULATED)},
-        provenance(NETWORK) | settings.simulation | {"workers": "any"},
+        provenance(NETWORK) | plan.attributes,
     )
 
 
@@ -62,5 +62,9 @@ def draw(dataset: "xarray.Dataset") -> "Figure":
 
 
 ALIGNMENT = Reproduction(
-    "alignment", "alignment of the updated weights and the BBP threshold (ba22)", Settings(800, 10), compute, draw
+    "alignment",
+    "alignment of the updated weights and the BBP threshold (ba22)",
+    SimulationPlan(dimension=800, replicas=10),
+    compute,
+    draw,
 )

@@ -7,9 +7,9 @@ import numpy as np
 from rmt_asymptotics.activations import centred, relu, sin
 from rmt_asymptotics.laws import GaussianLaw
 from rmt_asymptotics.models import OneStepNetwork
-from rmt_asymptotics.montecarlo import feature_eigenvalues
+from rmt_asymptotics.montecarlo import SimulationPlan, feature_eigenvalues
 from rmt_asymptotics.plotting import figure_of, plot_spectrum
-from rmt_asymptotics.reproduce.figure import Reproduction, Settings
+from rmt_asymptotics.reproduce.figure import Reproduction
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.spectra import spectrum
 from rmt_asymptotics.steps import FixedStep
@@ -26,12 +26,12 @@ NETWORK = OneStepNetwork(
 )  # fmt: skip
 
 
-def compute(settings: Settings) -> "xarray.Dataset":
+def compute(plan: SimulationPlan) -> "xarray.Dataset":
     """Histogram of all replicas, the density at the bins' centres averaged over them, and the outliers."""
     import xarray
 
-    width = round(NETWORK.width_ratio * settings.dimension)
-    eigenvalues = feature_eigenvalues(NETWORK, **settings.simulation)
+    width = round(NETWORK.width_ratio * plan.dimension)
+    eigenvalues = feature_eigenvalues(NETWORK, plan)
     predicted = spectrum(NETWORK.replace(width=width))
     outliers = [outlier.position for outlier in predicted.outliers]
     bulk_end = float(np.quantile(eigenvalues, 1 - (2 + len(outliers)) / width))
@@ -49,7 +49,7 @@ def compute(settings: Settings) -> "xarray.Dataset":
             "outlier_standard_error": ("order", top.std(0, ddof=1) / np.sqrt(len(top))),
         },
         {"eigenvalue": fine, "bin": 0.5 * (edges[1:] + edges[:-1])},
-        provenance(NETWORK) | settings.simulation | {"workers": "any", "simulated_width": width},
+        provenance(NETWORK) | plan.attributes | {"simulated_width": width},
     )
 
 
@@ -59,6 +59,6 @@ def draw(dataset: "xarray.Dataset") -> "Figure":
 
 
 FEATURE_SPECTRUM = Reproduction(
-    "feature-spectrum", "spectrum of the features after a step, with its outlier (dandi24)", Settings(800, 10),
-    compute, draw,
+    "feature-spectrum", "spectrum of the features after a step, with its outlier (dandi24)",
+    SimulationPlan(dimension=800, replicas=10), compute, draw
 )  # fmt: skip

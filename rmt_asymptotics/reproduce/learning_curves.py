@@ -6,9 +6,9 @@ import numpy as np
 
 from rmt_asymptotics.activations import sin, tanh
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures
-from rmt_asymptotics.montecarlo import simulation_curve
+from rmt_asymptotics.montecarlo import SimulationPlan, simulation_curve
 from rmt_asymptotics.plotting import BLUE, GREEN, ORANGE, labelled, simulated_points
-from rmt_asymptotics.reproduce.figure import Reproduction, Settings
+from rmt_asymptotics.reproduce.figure import Reproduction
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.steps import MaximalStep
 from rmt_asymptotics.sweeps.sweep import learning_curve
@@ -28,19 +28,19 @@ LINES = {
 }
 
 
-def compute(settings: Settings) -> "xarray.Dataset":
+def compute(plan: SimulationPlan) -> "xarray.Dataset":
     """Theory at the simulated width on a fine axis; network and random features simulated at some points."""
     import xarray
 
     fine = np.linspace(0.1, 3.2, 94)
-    network = NETWORK.replace(width=settings.dimension)
+    network = NETWORK.replace(width=plan.dimension)
     models = {"network": network, "spiked": network.replace(corrections=False), "random": RandomFeatures(**COMMON)}
-    dataset = xarray.Dataset(attrs=provenance(NETWORK) | settings.simulation | {"workers": "any"})
+    dataset = xarray.Dataset(attrs=provenance(NETWORK) | plan.attributes)
     for name, model in models.items():
         dataset[f"{name}_theory"] = learning_curve(model, sample_complexity=fine).test_error
     for name in ("network", "random"):
         model = NETWORK if name == "network" else models[name]
-        simulated = simulation_curve(model, sample_complexity=SIMULATED, **settings.simulation)
+        simulated = simulation_curve(model, plan, sample_complexity=SIMULATED)
         simulated = simulated.rename(sample_complexity="simulated_sample_complexity")
         dataset[f"{name}_simulation"] = simulated.test_error
         dataset[f"{name}_standard_error"] = simulated.test_error_standard_error
@@ -70,7 +70,7 @@ def draw(dataset: "xarray.Dataset") -> "Figure":
 LEARNING_CURVES = Reproduction(
     "learning-curves",
     "network, spiked features and random features (cui24)",
-    Settings(400, 20),
+    SimulationPlan(dimension=400, replicas=20),
     compute,
     draw,
 )

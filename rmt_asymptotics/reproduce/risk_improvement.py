@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmt_asymptotics.activations import centred, softplus, tanh
+from rmt_asymptotics.estimates import Estimate, estimate
 from rmt_asymptotics.laws import GaussianLaw
 from rmt_asymptotics.models import OneStepNetwork
+from rmt_asymptotics.montecarlo import SimulationPlan
 from rmt_asymptotics.montecarlo.ensemble import ensemble
-from rmt_asymptotics.montecarlo.simulation import Estimate, estimate
 from rmt_asymptotics.plotting import BLUE, GREEN, GREY, ORANGE, labelled, new_axes, simulated_points
-from rmt_asymptotics.reproduce.figure import Reproduction, Settings
+from rmt_asymptotics.reproduce.figure import Reproduction
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.steps import FixedStep
 from rmt_asymptotics.sweeps.sweep import sweep
@@ -37,7 +38,7 @@ def at(sample_complexity: float, width_ratio: float) -> OneStepNetwork:
     )  # fmt: skip
 
 
-def compute(settings: Settings) -> "xarray.Dataset":
+def compute(plan: SimulationPlan) -> "xarray.Dataset":
     """The limit of R(no step) - R(step), at the simulated widths too, and its simulation on paired draws."""
     import xarray
 
@@ -49,7 +50,7 @@ def compute(settings: Settings) -> "xarray.Dataset":
         return float(errors[0] - errors[1])
 
     theory = [[improvement(alpha, beta) for beta in WIDTH_RATIOS] for alpha in fine.tolist()]
-    gains = [[_simulated(at(alpha, beta), settings) for beta in WIDTH_RATIOS] for alpha in SIMULATED]
+    gains = [[_simulated(at(alpha, beta), plan) for beta in WIDTH_RATIOS] for alpha in SIMULATED]
     return xarray.Dataset(
         {
             "theory": (("sample_complexity", "width_ratio"), theory, {"long_name": "risk improvement, p = infinity"}),
@@ -59,13 +60,13 @@ def compute(settings: Settings) -> "xarray.Dataset":
             ),
         },
         {"sample_complexity": fine, "width_ratio": list(WIDTH_RATIOS), "simulated_sample_complexity": list(SIMULATED)},
-        provenance(NETWORK) | settings.simulation | {"workers": "any"},
+        provenance(NETWORK) | plan.attributes,
     )  # fmt: skip
 
 
-def _simulated(model: OneStepNetwork, settings: Settings) -> Estimate:
+def _simulated(model: OneStepNetwork, plan: SimulationPlan) -> Estimate:
     errors = [
-        ensemble(each, None, None, test_samples=None, progress=False, **settings.simulation).errors["excess_error"]
+        ensemble(each, plan.replace(progress=False)).errors["excess_error"]
         for each in (model.replace(step=FixedStep(0.0)), model)
     ]
     return estimate((errors[0] - errors[1])[:, 0, 0])
@@ -92,5 +93,9 @@ def draw(dataset: "xarray.Dataset") -> "Figure":
 
 
 RISK_IMPROVEMENT = Reproduction(
-    "risk-improvement", "gain of a fixed step over random features (ba22)", Settings(300, 40), compute, draw
+    "risk-improvement",
+    "gain of a fixed step over random features (ba22)",
+    SimulationPlan(dimension=300, replicas=40),
+    compute,
+    draw,
 )

@@ -7,10 +7,10 @@ import numpy as np
 from rmt_asymptotics.activations import Activation, centred
 from rmt_asymptotics.laws import GaussianLaw
 from rmt_asymptotics.models import OneStepNetwork
-from rmt_asymptotics.montecarlo import simulate
+from rmt_asymptotics.montecarlo import SimulationPlan, simulate
 from rmt_asymptotics.plotting import ORANGE, labelled, plot_staircase, simulated_points
 from rmt_asymptotics.plotting.staircases import EXPONENT, WIDTH, critical_exponent
-from rmt_asymptotics.reproduce.figure import Reproduction, Settings
+from rmt_asymptotics.reproduce.figure import Reproduction
 from rmt_asymptotics.steps import PowerStep
 from rmt_asymptotics.sweeps.sweep import sweep
 
@@ -30,12 +30,12 @@ NETWORK = OneStepNetwork(
 )  # fmt: skip
 
 
-def compute(settings: Settings) -> "xarray.Dataset":
-    """The limit and finite widths on a fine axis of exponents, and simulations at the settings' dimension."""
-    runs = [simulate(NETWORK.replace(step=PowerStep(a)), **settings.simulation) for a in SIMULATED]
+def compute(plan: SimulationPlan) -> "xarray.Dataset":
+    """The limit and finite widths on a fine axis of exponents, and simulations at the plan's dimension."""
+    runs = [simulate(NETWORK.replace(step=PowerStep(a)), plan) for a in SIMULATED]
     axes = {EXPONENT: np.union1d(np.linspace(0, 0.396, 55), CRITICAL), WIDTH: [None, *WIDTHS, runs[0].width]}
     dataset = sweep(NETWORK, axes, tolerance=TOLERANCE)[["test_error", "status"]]
-    dataset = dataset.assign_attrs(settings.simulation | {"workers": "any", "simulated_width": runs[0].width})
+    dataset = dataset.assign_attrs(plan.attributes | {"simulated_width": runs[0].width})
     return dataset.assign(
         simulation=("simulated_exponent", [run.test_error.mean for run in runs]),
         standard_error=("simulated_exponent", [run.test_error.standard_error for run in runs]),
@@ -59,5 +59,9 @@ def draw(dataset: "xarray.Dataset") -> "Figure":
 
 
 STAIRCASE = Reproduction(
-    "staircase", "test error against the exponent of the step size (moniri24)", Settings(400, 10), compute, draw
+    "staircase",
+    "test error against the exponent of the step size (moniri24)",
+    SimulationPlan(dimension=400, replicas=10),
+    compute,
+    draw,
 )

@@ -17,9 +17,10 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.asymptotics import control_points, solution_at, solve_controls
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.montecarlo.plan import SimulationPlan
 from rmt_asymptotics.state_evolution.refinement import CONVERGED, STATUSES
 from rmt_asymptotics.sweeps.points import Positions
-from rmt_asymptotics.sweeps.simulated import NESTED, SIMULATED, SimulatedPoints, SimulationPlan, simulate_run
+from rmt_asymptotics.sweeps.simulated import NESTED, SIMULATED, SimulatedPoints, simulate_run
 
 STATUS_NAMES = (*(status.name.lower() for status in STATUSES), "refused", "pending")
 REFUSED, PENDING = len(STATUSES), len(STATUSES) + 1

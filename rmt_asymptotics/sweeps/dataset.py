@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rmt_asymptotics.estimates import z_score
 from rmt_asymptotics.montecarlo.curve import QUANTITIES
-from rmt_asymptotics.montecarlo.simulation import z_score
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.sweeps.blocks import PENDING, STATUS_NAMES, BlockResult
 from rmt_asymptotics.sweeps.points import is_numeric
@@ -63,7 +63,7 @@ def assembled(request: Request, results: Mapping[int, BlockResult]) -> "xarray.D
         attributes["tolerance"] = "default" if request.tolerance is None else request.tolerance
         attributes |= {"quadrature_nodes": int(columns["nodes"].max()), "classes": int(columns["classes"].max())}
     if request.simulation:
-        attributes |= {k: v for k, v in vars(request.simulation).items() if v is not None}
+        attributes |= request.simulation.attributes
     points = request.points
     return xarray.Dataset(
         {name: (points.dims, array.reshape(points.shape), _described(name)) for name, array in variables.items()},
@@ -94,7 +94,9 @@ def _derived(request: Request, columns: dict[str, np.ndarray]) -> dict[str, np.n
     if request.theory and request.simulation:
         for name in QUANTITIES:
             spread = columns[f"{name}_standard_error"]
-            columns[f"{name}_z_score"] = z_score(columns[f"{name}_simulation"], columns[name], spread)
+            columns[f"{name}_z_score"] = z_score(
+                columns[f"{name}_simulation"], columns[name], spread, request.simulation.replicas
+            )
     return {name: columns[name] for name in VARIABLES if name in columns}
 
 

@@ -1,7 +1,7 @@
 """What a sweep asks for: the content that keys a store, and the blocks that it falls into."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -13,10 +13,11 @@ from rmt_asymptotics.canonical.translation import control_fields
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
 from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.montecarlo.plan import SimulationPlan
 from rmt_asymptotics.serialisation import from_plain, model_from_dict, model_to_dict, package_version, plain
 from rmt_asymptotics.sweeps.blocks import Block
 from rmt_asymptotics.sweeps.points import Points, Positions, grid_points, listed_points
-from rmt_asymptotics.sweeps.simulated import NESTED, SimulationPlan
+from rmt_asymptotics.sweeps.simulated import NESTED
 
 FORMAT = 1  # of stores
 # rough microseconds, which decide where a block ends and nothing else
@@ -39,6 +40,9 @@ class Request:
     def __post_init__(self) -> None:
         if not isinstance(self.theory, bool):
             raise OutOfDomain("theory", self.theory, "True or False")
+        plan = self.simulation
+        if plan is not None and not (isinstance(plan, SimulationPlan) and not plan.replica_values):
+            raise OutOfDomain("simulation", plan, "a SimulationPlan(dimension=...) without replica_values, or None")
         if not (self.theory or self.simulation):
             raise OutOfDomain("theory", False, "True, unless there is a simulation")
         if self.tolerance is not None:
@@ -111,7 +115,7 @@ class Request:
         return {
             "format": FORMAT, "rmt_asymptotics": package_version(), "model": model_to_dict(self.model),
             "grid": self.points.grid, "values": values, "theory": self.theory,
-            "simulation": asdict(self.simulation) if self.simulation else None, "tolerance": self.tolerance,
+            "simulation": self.simulation.content if self.simulation else None, "tolerance": self.tolerance,
             "block_size": self.block_size,
         }  # fmt: skip
 

@@ -5,38 +5,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.errors import OutOfDomain, whole_number
+from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.estimates import standard_error
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo.curve import QUANTITIES
 from rmt_asymptotics.montecarlo.ensemble import ensemble
-from rmt_asymptotics.montecarlo.simulation import standard_error
+from rmt_asymptotics.montecarlo.plan import SimulationPlan
 
 NESTED = ("sample_complexity", "ridge")  # fields that share a network and its draws
 SIMULATED = ("samples", *(f"{name}_{kind}" for name in QUANTITIES for kind in ("simulation", "standard_error")))
 Pair = tuple[float, float]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SimulationPlan:
-    """How the networks of a sweep are simulated; the numbers at a point are those of `simulate` there, to rounding.
-
-    dimension: d.  replicas: draws a point, >= 2.  seed: of every point, so that neighbours share their draws and a
-    map is smooth; repeat with another seed for independent errors.  test_samples: fresh samples a replica.
-
-    >>> SimulationPlan(dimension=200, replicas=10).seed
-    0
-    """
-
-    dimension: int
-    replicas: int = 20
-    seed: int = 0
-    test_samples: int | None = None
-
-    def __post_init__(self) -> None:
-        for name, least in (("dimension", 1), ("replicas", 2), ("seed", 0), ("test_samples", 1)):
-            value = getattr(self, name)
-            if name != "test_samples" or value is not None:
-                object.__setattr__(self, name, whole_number(name, value, least=least))
 
 
 @dataclass(frozen=True)
@@ -79,10 +57,7 @@ def _simulate(
 ) -> None:
     """One product grid; pairs that fail together are tried one by one."""
     try:
-        drawn = ensemble(
-            model, alphas, ridges, dimension=plan.dimension, replicas=plan.replicas, seed=plan.seed, workers=1,
-            test_samples=plan.test_samples, progress=False,
-        )  # fmt: skip
+        drawn = ensemble(model, plan.replace(workers=1, progress=False), alphas, ridges)
     except OutOfDomain as error:
         if len(alphas) * len(ridges) > 1:
             for alpha in alphas:

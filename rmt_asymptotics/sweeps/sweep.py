@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.progress import progress_bar
+from rmt_asymptotics.montecarlo.plan import SimulationPlan
+from rmt_asymptotics.progress import tracked
 from rmt_asymptotics.sweeps.blocks import compute_block
 from rmt_asymptotics.sweeps.dataset import assembled
 from rmt_asymptotics.sweeps.executors import computed
 from rmt_asymptotics.sweeps.request import requested
-from rmt_asymptotics.sweeps.simulated import SimulationPlan
 from rmt_asymptotics.sweeps.store import Store, stored_results
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def sweep(
     executor: None for this process; a number of local processes; a `concurrent.futures.Executor`; or a Dask Client.
     block_size: points a block.  Blocks, and where the iterations of each start, follow from the request, so that all
     numbers are the same bits for any executor, and after any number of interruptions.
-    progress: True for a bar on stderr, False for none, None for one on a terminal.
+    progress: True for signs of life on stderr, False for none, None for those of long sweeps.
 
     Variables test_error, training_error, training_objective, excess_error, residual, error_estimate, status, message
     have one dimension an axis.  A point that fails is data: see its status and message.
@@ -66,7 +66,7 @@ def sweep(
     results = dict(kept.finished()) if kept else {}
     missing = [index for index in range(len(request.ends)) if index not in results]
     tasks = ((index, request.block(index)) for index in missing)
-    for index, result in progress_bar(computed(compute_block, tasks, executor), "sweep", progress, len(missing)):
+    for index, result in tracked(computed(compute_block, tasks, executor), "sweep", progress, len(missing)):
         if kept:
             kept.write(index, result)
         results[index] = result

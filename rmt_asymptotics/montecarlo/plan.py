@@ -1,0 +1,97 @@
+"""SimulationPlan: how finite networks are simulated, the one argument of everything that simulates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypedDict
+
+from rmt_asymptotics.errors import OutOfDomain, whole_number
+from rmt_asymptotics.progress import check_progress
+from rmt_asymptotics.records import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulationPlan(Record):
+    """How finite networks are simulated; every function that simulates takes a plan, or these fields as keywords.
+
+    dimension: d.  The width is p = round(width_ratio * d), the sample size n = round(sample_complexity * d), those of
+    a gradient step are round(step_sample_complexity * d).
+    replicas: independent draws of everything, >= 2 (a standard error needs two).
+    seed: whole number >= 0; numbers depend on it, not on `workers`.  Points of a curve or of a sweep share it, so that
+    neighbours share their draws and a map is smooth; repeat with another seed for independent errors.
+    test_samples: fresh samples a replica (default: see `default_test_samples`).
+    replica_values: whether Datasets keep the values of all replicas, along a dimension "replica".
+    workers: threads, one replica each at a time (default: the number of processors; a sweep has an executor instead).
+    progress: True for signs of life on stderr, False for none, None for those of long runs.
+    Plans that differ in the last two only are equal.  Raises `OutOfDomain` for input out of range.
+
+    >>> plan = SimulationPlan(dimension=200, replicas=10)
+    >>> plan.seed, plan == plan.replace(workers=1), plan == plan.replace(seed=1)
+    (0, True, False)
+    """
+
+    NUMBERS: ClassVar[tuple[str, ...]] = ("dimension", "replicas", "seed", "test_samples")
+
+    dimension: int
+    replicas: int = 20
+    seed: int = 0
+    test_samples: int | None = None
+    replica_values: bool = False
+    workers: int | None = field(default=None, compare=False)
+    progress: bool | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        for name, least in (("dimension", 1), ("replicas", 2), ("seed", 0)):
+            self._set(name, whole_number(name, getattr(self, name), least=least))
+        for name in ("test_samples", "workers"):
+            if getattr(self, name) is not None:
+                self._set(name, whole_number(name, getattr(self, name), least=1))
+        if not isinstance(self.replica_values, bool):
+            raise OutOfDomain("replica_values", self.replica_values, "True or False")
+        check_progress(self.progress)
+
+    @property
+    def content(self) -> dict[str, int | None]:
+        """What the numbers depend on, by name."""
+        return {name: getattr(self, name) for name in self.NUMBERS}
+
+    @property
+    def attributes(self) -> dict[str, int]:
+        """The same without what was left to its default, as Datasets keep it."""
+        return {name: value for name, value in self.content.items() if value is not None}
+
+
+class PlanChoices(TypedDict, total=False):
+    """The fields of a `SimulationPlan` that have a default."""
+
+    replicas: int
+    seed: int
+    test_samples: int | None
+    replica_values: bool
+    workers: int | None
+    progress: bool | None
+
+
+class PlanOptions(PlanChoices, total=False):
+    """The fields of a `SimulationPlan` as keywords; beside a plan they replace its fields."""
+
+    dimension: int
+
+
+def planned(plan: SimulationPlan | None, options: Mapping[str, Any]) -> SimulationPlan:
+    """The plan that a caller gave, as one, as keywords, or as one with changes.
+
+    Raises `OutOfDomain` for what is not a plan, unknown keywords, and a dimension left out.
+
+    >>> planned(None, {"dimension": 20, "seed": 3}) == planned(SimulationPlan(dimension=20), {"seed": 3})
+    True
+    """
+    if plan is None:
+        for name in options:
+            if name not in PlanOptions.__annotations__:
+                raise OutOfDomain("field", name, f"a field of SimulationPlan: {', '.join(PlanOptions.__annotations__)}")
+        if "dimension" not in options:
+            raise OutOfDomain("dimension", None, "given, or a SimulationPlan(dimension=...)")
+        return SimulationPlan(**options)
+    if not isinstance(plan, SimulationPlan):
+        raise OutOfDomain("plan", plan, "a SimulationPlan(dimension=...)")
+    return plan.replace(**options)
