@@ -78,6 +78,15 @@ def _built_in(node: ast.expr) -> Activation | None:
 @lru_cache(maxsize=256)
 def activation_from_expression(text: str) -> Activation:
     """The function of x that a formula describes, with its derivative and kinks; see `Activation.from_expression`."""
+    import sympy
+
+    x, formula, derivative = parse_formula(text)
+    function, slope = (sympy.lambdify(x, f, ["scipy", "numpy"]) for f in (formula, derivative))
+    return Activation(function, lambda x: slope(x) + np.zeros_like(x), _kinks(formula, x, text), text, rebuildable=True)
+
+
+def parse_formula(text: str) -> tuple[Any, Any, Any]:
+    """The variable x, the formula that a text spells, and its derivative without jumps, as sympy has them."""
     _syntax(text)
     import sympy
     from sympy.parsing.sympy_parser import parse_expr
@@ -93,9 +102,7 @@ def activation_from_expression(text: str) -> Activation:
         raise OutOfDomain("expression", text, ALLOWED) from None
     if not smooth.free_symbols <= {x} or smooth.has(sympy.I, sympy.zoo, sympy.nan):
         raise OutOfDomain("expression", text, ALLOWED)
-    function, slope = (sympy.lambdify(x, f, ["scipy", "numpy"]) for f in (smooth, derivative))
-    kinks = _kinks(smooth, x, text)
-    return Activation(function, lambda x: slope(x) + np.zeros_like(x), kinks, text, rebuildable=True)
+    return x, smooth, derivative
 
 
 def _kinks(formula: Any, x: Any, text: str) -> tuple[float, ...]:
