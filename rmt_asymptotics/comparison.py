@@ -14,11 +14,11 @@ from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo import Simulation, SimulationPlan, simulate, simulation_curve
 from rmt_asymptotics.montecarlo.plan import PlanChoices, PlanOptions, planned
 from rmt_asymptotics.sweeps.sweep import learning_curve
+from rmt_asymptotics.vocabulary.quantities import ERRORS
+from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
     import xarray
-
-QUANTITIES = ("test_error", "training_error", "training_objective", "excess_error")
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class SizeComparison:
     @property
     def z_scores(self) -> dict[str, float]:
         """How far the simulation is from the theory in standard deviations of a normal law (`z_score`)."""
-        return {name: self._z_score(name) for name in QUANTITIES}
+        return {name: self._z_score(name) for name in ERRORS}
 
     def gap(self, quantity: str) -> Estimate:
         """simulation - theory, with the standard error of the simulation."""
@@ -85,7 +85,7 @@ class Comparison:
     @cached_property
     def drift(self) -> dict[str, Drift]:
         """The finite-size drift of each quantity; empty for a single dimension."""
-        return {name: self._drift(name) for name in QUANTITIES} if len(self.sizes) > 1 else {}
+        return {name: self._drift(name) for name in ERRORS} if len(self.sizes) > 1 else {}
 
     def _drift(self, quantity: str) -> Drift:
         gaps = [size.gap(quantity) for size in self.sizes]
@@ -102,7 +102,7 @@ class Comparison:
     def table(self) -> str:
         """A text table: for each quantity and dimension theory, simulation, standard error and z-score."""
         lines = [f"{'quantity':<20}{'d':>7}{'p':>7}{'n':>7}{'theory':>14}{'simulation':>14}{'s.e.':>10}{'z':>8}"]
-        for name in QUANTITIES:
+        for name in ERRORS:
             for size in self.sizes:
                 s, estimate = size.simulation, getattr(size.simulation, name)
                 lines.append(
@@ -148,7 +148,7 @@ def compare_curve(
     sample_complexity: Sequence[float] | np.ndarray,
     **options: Unpack[PlanOptions],
 ) -> "xarray.Dataset":
-    """`simulation_curve` over sample_complexity with, for each error, `<error>_theory` and `<error>_z_score`.
+    """`simulation_curve` over sample_complexity with, for each error, the theory, `<error>`, and `<error>_z_score`.
 
     plan: as in `simulate`.  The theory is taken at the simulated width and at n/d as rounded to whole samples; its
     status and message are those of `sweep`.
@@ -160,12 +160,11 @@ def compare_curve(
         model.replace(width=width, width_ratio=width / plan.dimension),
         sample_complexity=dataset.samples.values / plan.dimension,
     )
-    for name in QUANTITIES:
-        limits = theory[name].values
-        z = z_score(dataset[name].values, limits, dataset[f"{name}_standard_error"].values, plan.replicas)
-        dataset[f"{name}_theory"] = ("sample_complexity", limits, theory[name].attrs)
-        dataset[f"{name}_z_score"] = ("sample_complexity", z, {"long_name": f"z-score of the {name}", "units": "1"})
-    for name in ("status", "message"):
+    for name in ERRORS:
+        mean, spread = (dataset[f"{name}_{kind}"].values for kind in ("simulation", "standard_error"))
+        z = z_score(mean, theory[name].values, spread, plan.replicas)
+        dataset[f"{name}_z_score"] = ("sample_complexity", z, described(f"{name}_z_score"))
+    for name in (*ERRORS, "status", "message"):
         dataset[name] = ("sample_complexity", theory[name].values, theory[name].attrs)
     return dataset
 

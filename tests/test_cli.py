@@ -14,8 +14,8 @@ import xarray
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics.cli import main
-from rmt_asymptotics.comparison import QUANTITIES
 from rmt_asymptotics.serialisation import model_from_dict
+from rmt_asymptotics.vocabulary.quantities import ERRORS
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 OPTIONS = shlex.split(
@@ -143,11 +143,11 @@ def test_a_simulation_stands_at_its_points_beside_the_theory(run):
     theory = rmt.learning_curve(MODEL, sample_complexity=[0.5, 1.1, 1.7, 2.3])
     assert status == 0
     assert frame.index.tolist() == [0.5, 1.1, 1.7, 2.3]
-    for name in QUANTITIES:
+    for name in ERRORS:
         np.testing.assert_array_equal(frame[name], theory[name])
-        for column, values in {f"{name}_simulation": name, f"{name}_standard_error": f"{name}_standard_error"}.items():
+        for column in (f"{name}_simulation", f"{name}_standard_error"):
             assert frame[column].isna().tolist() == [True, False, False, True]
-            np.testing.assert_array_equal(frame[column].dropna(), simulated[values])
+            np.testing.assert_array_equal(frame[column].dropna(), simulated[column])
     assert [len(line.split()) for line in table.splitlines()] == [7, 3, 7, 7, 3]
 
 
@@ -159,7 +159,7 @@ def test_a_comparison_over_dimensions_is_printed_and_written(run):
     assert (status, table) == (0, comparison.table() + "\n")
     assert frame.dimension.tolist() == [20, 30, 40]
     assert frame.samples.tolist() == [46, 69, 92]
-    for name in QUANTITIES:
+    for name in ERRORS:
         row = frame.iloc[-1]
         assert row[name] == getattr(comparison.asymptotics, name)
         assert row[f"{name}_simulation"] == getattr(comparison.simulation, name).mean
@@ -174,10 +174,9 @@ def test_a_comparison_along_a_curve_is_printed_and_written(run):
     with xarray.open_dataset("x.nc", engine="h5netcdf") as dataset:
         assert model_from_dict(json.loads(dataset.attrs["model"])) == MODEL
         assert dataset.attrs["dimension"] == 30
-        for name in QUANTITIES:
-            np.testing.assert_array_equal(dataset[name], compared[f"{name}_theory"])
-            np.testing.assert_array_equal(dataset[f"{name}_simulation"], compared[name])
-            np.testing.assert_array_equal(dataset[f"{name}_z_score"], compared[f"{name}_z_score"])
+        for name in ERRORS:
+            for suffix in ("", "_simulation", "_standard_error", "_z_score"):
+                np.testing.assert_array_equal(dataset[name + suffix], compared[name + suffix])
     assert status == 0
     assert table.splitlines()[3].split()[4] == f"{compared.test_error_z_score.values[2]:.2f}"
     assert Path("x.svg").stat().st_size > 0

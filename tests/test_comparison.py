@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 
 import rmt_asymptotics as rmt
-from rmt_asymptotics.comparison import QUANTITIES, Drift
+from rmt_asymptotics.comparison import Drift
+from rmt_asymptotics.vocabulary.quantities import ERRORS
 from tests import problems
 
 ONE_CLASS, PLAIN = (model.replace(width=None) for model in (problems.ONE_CLASS, problems.PLAIN))
@@ -29,8 +30,8 @@ def test_theory_is_taken_at_the_simulated_sizes():
 
 def test_z_scores_are_gaps_over_standard_errors():
     comparison = rmt.compare(PLAIN, dimension=50, **OPTIONS)
-    assert set(comparison.z_scores) == set(QUANTITIES)
-    for name in QUANTITIES:
+    assert set(comparison.z_scores) == set(ERRORS)
+    for name in ERRORS:
         estimate, theory = getattr(comparison.simulation, name), getattr(comparison.asymptotics, name)
         z = student_deviate(estimate.mean, theory, estimate.standard_error, OPTIONS["replicas"])
         assert comparison.z_scores[name] == pytest.approx(z)
@@ -46,7 +47,7 @@ def test_drift_over_dimensions():
     assert drift.slope.mean == pytest.approx((gaps[0] - gaps[1]) / (1 / 30 - 1 / 60))
     assert drift.extrapolated.mean == pytest.approx(2 * gaps[1] - gaps[0])
     table = comparison.table()
-    assert all(name in table for name in QUANTITIES) and "limit p = infinity" in table
+    assert all(name in table for name in ERRORS) and "limit p = infinity" in table
     assert str(comparison.simulation.samples) in table
 
 
@@ -56,8 +57,8 @@ def test_curve_puts_theory_beside_simulation():
     assert width == round(PLAIN.width_ratio * 40)
     for i, samples in enumerate(dataset["samples"].values):
         model = PLAIN.replace(width=width, width_ratio=width / 40, sample_complexity=samples / 40)
-        assert dataset["test_error_theory"].values[i] == pytest.approx(rmt.solve(model).test_error, rel=1e-9)
-    columns = [dataset[f"test_error{kind}"].values for kind in ("", "_theory", "_standard_error")]
+        assert dataset["test_error"].values[i] == pytest.approx(rmt.solve(model).test_error, rel=1e-9)
+    columns = [dataset[f"test_error{kind}"].values for kind in ("_simulation", "", "_standard_error")]
     np.testing.assert_allclose(dataset["test_error_z_score"], student_deviate(*columns, OPTIONS["replicas"]))
 
 

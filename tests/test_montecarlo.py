@@ -102,14 +102,14 @@ def test_curve_is_its_points(model):
     alphas, ridges = [2.3, 0.6, 1.4, 0.6, 3.1], [0.5, 0.01, 0.5]
     options = {"dimension": 15, "replicas": 3, "seed": 11}
     curve = simulation_curve(model, sample_complexity=alphas, ridge=ridges, **options)
-    assert curve.test_error.dims == ("sample_complexity", "ridge")
+    assert curve.test_error_simulation.dims == ("sample_complexity", "ridge")
     assert curve.test_samples == 2000
     for i, alpha in enumerate(alphas):
         for j, ridge in enumerate(ridges):
             point = simulate(model.replace(sample_complexity=alpha, ridge=ridge), **options)
             for name in ERRORS:
                 estimate = getattr(point, name)
-                np.testing.assert_allclose(curve[name].values[i, j], estimate.mean, rtol=ROUNDING)
+                np.testing.assert_allclose(curve[f"{name}_simulation"].values[i, j], estimate.mean, rtol=ROUNDING)
                 spread = curve[f"{name}_standard_error"].values[i, j]
                 np.testing.assert_allclose(spread, estimate.standard_error, rtol=1e-6)
             assert (curve.samples.values[i], curve.width) == (point.samples, point.width)
@@ -121,7 +121,7 @@ def test_dataset_has_the_axes_given(axes):
     (name, values), *_ = axes.items()
     assert curve.sizes == {name: len(values)}
     np.testing.assert_array_equal(curve[name], values)
-    assert set(curve.data_vars) == {*ERRORS, *(f"{error}_standard_error" for error in ERRORS)}
+    assert set(curve.data_vars) == {f"{error}_{kind}" for error in ERRORS for kind in ("simulation", "standard_error")}
     assert curve.attrs == provenance(PLAIN) | {
         "dimension": 20,
         "width": 26,

@@ -16,12 +16,12 @@ KEYWORDS = {**PLAN.content, "workers": 1, "progress": False}
 SIMULATIONS = {
     "simulate": lambda *plan, **k: rmt.simulate(PLAIN, *plan, **k).test_error,
     "simulate_pair": lambda *plan, **k: rmt.simulate_pair(NETWORK, *plan, **k).differences["test_error"],
-    "simulation_curve": lambda *plan, **k: rmt.simulation_curve(PLAIN, *plan, ridge=[0.2, 3.0], **k).test_error.values,
+    "simulation_curve": lambda *plan, **k: rmt.simulation_curve(PLAIN, *plan, ridge=[1, 3], **k).test_error_simulation,
     "feature_eigenvalues": lambda *plan, **k: rmt.feature_eigenvalues(PLAIN, *plan, **k),
     "weight_statistics": lambda *plan, **k: rmt.weight_statistics(NETWORK, *plan, **k).alignment,
     "compare": lambda *plan, **k: rmt.compare(PLAIN, *plan, **k).simulation.test_error,
     "compare_curve": lambda *plan, **k: rmt.compare_curve(
-        PLAIN, *plan, sample_complexity=[0.7, 2.1], **k).test_error.values,
+        PLAIN, *plan, sample_complexity=[0.7, 2.1], **k).test_error_simulation,
 }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def test_raw_values_of_the_replicas():
     curve = rmt.simulation_curve(PLAIN, PLAN, replica_values=True, **axes)
     assert curve.test_error_values.dims == ("replica", "sample_complexity", "ridge")
     np.testing.assert_allclose(curve.test_error_values[:, 0, 1], errors.values, rtol=1e-9)
-    np.testing.assert_allclose(curve.training_error_values.mean("replica"), curve.training_error, rtol=1e-12)
+    np.testing.assert_allclose(curve.training_error_values.mean("replica"), curve.training_error_simulation, rtol=1e-12)
     assert "test_error_values" not in rmt.simulation_curve(PLAIN, PLAN, ridge=[0.9])
 
 

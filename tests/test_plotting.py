@@ -65,7 +65,7 @@ def test_a_curve_is_drawn_as_lines_and_points_with_its_data(theory, simulation):
         np.testing.assert_array_equal(line.get_xydata(), np.column_stack([POINTS, theory[name]]))
         x, y, spread = points(container)
         np.testing.assert_array_equal(x, np.array([13, 27, 58]) / 25)  # n/d as rounded, not as asked for
-        np.testing.assert_array_equal(y, simulation[name])
+        np.testing.assert_array_equal(y, simulation[f"{name}_simulation"])
         np.testing.assert_allclose(spread, simulation[f"{name}_standard_error"], rtol=1e-12)
 
 

@@ -13,14 +13,14 @@ from rmt_asymptotics.vocabulary import fields, quantities
 from rmt_asymptotics.vocabulary.fields import FIELDS
 from rmt_asymptotics.vocabulary.quantities import QUANTITIES
 
-RECORDS = [*MODELS.values(), *LAWS.values(), *STEPS.values()]
+RECORDS = [*MODELS.values(), *LAWS.values(), *STEPS.values(), rmt.SimulationPlan]
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
 def test_fields_of_records_are_declared(record):
     names = [field.name for field in dataclasses.fields(record)]
     assert set(names) <= set(FIELDS)
-    if record in MODELS.values():
+    if record in (*MODELS.values(), rmt.SimulationPlan):
         assert all(FIELDS[name].documentation[:20] in record.__doc__ for name in names)
 
 
@@ -47,7 +47,7 @@ DOMAINS = {  # by hand: what the formulas allow
     **dict.fromkeys(("width", "dimension", "test_samples", "workers"), "a whole number >= 1"),
     "replicas": "a whole number >= 2",
     "seed": "a whole number >= 0",
-    **dict.fromkeys(("corrections", "span_noise"), "True or False"),
+    **dict.fromkeys(("corrections", "span_noise", "replica_values", "progress"), "True or False"),
 }
 
 

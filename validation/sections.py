@@ -81,7 +81,7 @@ def corrections(dimension: int, replicas: int, seed: int) -> Section:
     at_width = network.replace(width=dimension)
     corrected = rmt.learning_curve(at_width, sample_complexity=alphas).test_error.values
     plain = rmt.learning_curve(at_width.replace(corrections=False), sample_complexity=alphas).test_error.values
-    mean, spread = simulated.test_error.values, simulated.test_error_standard_error.values
+    mean, spread = simulated.test_error_simulation.values, simulated.test_error_standard_error.values
     rows = tuple(
         (
             f"{alpha}", CORRECTED[alpha], f"{limit[i]:.6f}", f"{corrected[i]:.5f}", f"{plain[i]:.5f}",

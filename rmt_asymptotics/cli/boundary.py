@@ -10,11 +10,11 @@ from rmt_asymptotics.cli.boundary_file import boundary_dataset
 from rmt_asymptotics.cli.options import check_drawable, model_from_options, model_options, read_toml
 from rmt_asymptotics.cli.sweep_file import axis_values
 from rmt_asymptotics.cli.values import Axis, FieldWindow
-from rmt_asymptotics.comparison import QUANTITIES
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.output import write_dataset, write_figure
 from rmt_asymptotics.serialisation import model_to_dict
-from rmt_asymptotics.sweeps.dataset import DESCRIPTIONS
+from rmt_asymptotics.vocabulary.quantities import ERRORS
+from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
     from rmt_asymptotics.optimisation import Boundary, Condition
@@ -32,7 +32,7 @@ Window = tuple[float, float]
 @click.option("--equal-to", type=click.Choice(list(REFERENCES)), help="Where the quantity equals that of a reference.")
 @click.option("--stationary-in", metavar="FIELD", help="Where more of a field begins to help or to harm.")
 @click.option("--outlier", type=int, metavar="ORDER", help="Where the outlier of this order leaves the bulk.")
-@click.option("--quantity", type=click.Choice(QUANTITIES), default=QUANTITIES[0], show_default=True)
+@click.option("--quantity", type=click.Choice(ERRORS), default=ERRORS[0], show_default=True)
 @click.option("--plane", type=FieldWindow(), multiple=True, help="ridge=0.01:10, twice.  [default: the axes of FILE]")
 @click.option("--points", type=int, default=100, show_default=True, help="In all, along the curves.")
 @click.option("--tolerance", type=float, help="Relative, of the theory.")
@@ -89,7 +89,7 @@ def _condition(
         reference = getattr(optimisation, function)
         return optimisation.EqualErrors(reference, quantity, tolerance), f"{words} equals that of {name}"
     if stationary_in:
-        label = f"{words} stationary in {DESCRIPTIONS.get(stationary_in, stationary_in)}"
+        label = f"{words} stationary in {described(stationary_in)['long_name']}"
         return optimisation.VanishingDerivative(stationary_in, quantity, tolerance), label
     assert outlier is not None
     return optimisation.OutlierLeavesBulk(outlier), f"outlier of order {outlier} leaves the bulk"

@@ -9,7 +9,7 @@ import numpy as np
 from rmt_asymptotics import comparison
 from rmt_asymptotics.cli.curve import curve_figure
 from rmt_asymptotics.cli.options import check_drawable, model_from_options, shared_options
-from rmt_asymptotics.cli.results import comparison_dataset, curve_comparison, curve_table, deliver
+from rmt_asymptotics.cli.results import comparison_dataset, curve_table, deliver, ordered
 from rmt_asymptotics.cli.values import Axis, WholeNumbers
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.sweeps.sweep import learning_curve
@@ -60,7 +60,7 @@ def _along_curve(
 ) -> None:
     points = np.unique(axis.values)
     compared = comparison.compare_curve(model, sample_complexity=points, dimension=dimension, **options)
-    result = curve_comparison(model, compared)
+    result = ordered(compared)
 
     def figure() -> "Figure":
         width = int(compared.attrs["width"])

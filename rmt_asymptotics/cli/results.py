@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from rmt_asymptotics.comparison import QUANTITIES, Comparison
+from rmt_asymptotics.comparison import Comparison
 from rmt_asymptotics.errors import NotConverged
-from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.output import write_dataset, write_figure
 from rmt_asymptotics.serialisation import provenance
+from rmt_asymptotics.vocabulary.quantities import ERRORS
+from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
     import xarray
@@ -30,17 +31,13 @@ COLUMNS = {"": ("", 16, ".6g"), "_simulation": ("simulation", 12, ".6g"), "_stan
 
 def overlaid(theory: "xarray.Dataset", simulation: "xarray.Dataset") -> "xarray.Dataset":
     """The theory, with the simulation at those of its points that were simulated and NaN at the others."""
-    names = {name: f"{name}_simulation" for name in QUANTITIES}
-    simulated = simulation.rename(names).reindex(sample_complexity=theory.sample_complexity)
-    return theory.merge(_described(simulated)).assign_attrs(simulation.attrs | theory.attrs)
+    simulated = simulation.reindex(sample_complexity=theory.sample_complexity)
+    return theory.merge(simulated).assign_attrs(simulation.attrs | theory.attrs)
 
 
-def curve_comparison(model: RidgeModel, compared: "xarray.Dataset") -> "xarray.Dataset":
-    """The Dataset of `compare_curve` in the names of this module, with the model."""
-    names = {name: f"{name}_simulation" for name in QUANTITIES} | {f"{name}_theory": name for name in QUANTITIES}
-    columns = [name + suffix for name in QUANTITIES for suffix in COLUMNS]
-    ordered = _described(compared.rename(names))[[*columns, "status", "message"]]
-    return ordered.assign_attrs(compared.attrs | provenance(model))
+def ordered(compared: "xarray.Dataset") -> "xarray.Dataset":
+    """The Dataset of `compare_curve`, each error with its theory, simulation, standard error and z-score in turn."""
+    return compared[[*(name + suffix for name in ERRORS for suffix in COLUMNS), "status", "message"]]
 
 
 def comparison_dataset(comparison: Comparison) -> "xarray.Dataset":
@@ -49,32 +46,25 @@ def comparison_dataset(comparison: Comparison) -> "xarray.Dataset":
 
     sizes = comparison.sizes
     columns: dict[str, list[float]] = {}
-    for name in QUANTITIES:
+    for name in ERRORS:
         estimates = [getattr(size.simulation, name) for size in sizes]
         columns[name] = [getattr(size.asymptotics, name) for size in sizes]
         columns[f"{name}_simulation"] = [estimate.mean for estimate in estimates]
         columns[f"{name}_standard_error"] = [estimate.standard_error for estimate in estimates]
         columns[f"{name}_z_score"] = [size.z_scores[name] for size in sizes]
     simulations = [size.simulation for size in sizes]
-    coordinates = {
-        "dimension": [s.dimension for s in simulations],
-        "width": ("dimension", [s.width for s in simulations]),
-        "samples": ("dimension", [s.samples for s in simulations]),
-    }
+    sizes_of = {name: [getattr(s, name) for s in simulations] for name in ("dimension", "width", "samples")}
     attributes = provenance(comparison.model) | {
-        "limit": json.dumps({name: getattr(comparison.limit, name) for name in QUANTITIES}),
+        "limit": json.dumps({name: getattr(comparison.limit, name) for name in ERRORS}),
         "drift": json.dumps({name: asdict(drift) for name, drift in comparison.drift.items()}),
         "replicas": comparison.simulation.replicas,
         "seed": comparison.simulation.seed,
     }
-    return xarray.Dataset({name: ("dimension", column) for name, column in columns.items()}, coordinates, attributes)
-
-
-def _described(simulated: "xarray.Dataset") -> "xarray.Dataset":
-    for name in QUANTITIES:
-        attributes = simulated[f"{name}_simulation"].attrs
-        attributes["long_name"] = f"simulated: {attributes['long_name']}"
-    return simulated
+    variables, coordinates = (
+        {name: ("dimension", column, described(name)) for name, column in table.items()}
+        for table in (columns, sizes_of)
+    )
+    return xarray.Dataset(variables, coordinates, attributes)
 
 
 def curve_table(dataset: "xarray.Dataset") -> str:

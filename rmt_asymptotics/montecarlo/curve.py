@@ -5,23 +5,20 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rmt_asymptotics.errors import OutOfDomain, number
+from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.estimates import standard_error
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo.ensemble import ensemble
 from rmt_asymptotics.montecarlo.plan import PlanOptions, SimulationPlan, planned
 from rmt_asymptotics.serialisation import provenance
+from rmt_asymptotics.vocabulary.fields import FIELDS
+from rmt_asymptotics.vocabulary.quantities import ERRORS
+from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
     import xarray
 
-QUANTITIES = {
-    "test_error": "mean squared error on fresh data, label noise included",
-    "training_error": "mean squared error on the training set",
-    "training_objective": "training error plus ridge/n |a|^2",
-    "excess_error": "test error without the label noise",
-}
-AXES = {"sample_complexity": "samples over dimension, n/d", "ridge": "penalty of |a|^2 beside the sum over samples"}
+AXES = ("sample_complexity", "ridge")
 
 
 def simulation_curve(
@@ -40,15 +37,15 @@ def simulation_curve(
 
     sample_complexity, ridge: positive values in any order, shape (N,) and (R,); those given become dimensions,
     the model's own value holds otherwise.  At least one is needed.  plan: as in `simulate`.
-    Returns an xarray.Dataset with the four errors and their standard errors (over replicas, at each point), with
-    `replica_values` also `<error>_values` of each replica, and n as the coordinate `samples`.
+    Returns an xarray.Dataset with `<error>_simulation` and `<error>_standard_error` (over replicas, at each point) of
+    the four errors, with `replica_values` also `<error>_values` of each replica, and n as the coordinate `samples`.
     Raises `OutOfDomain` for an axis that is not a sequence of positive numbers, and as `simulate` does.
 
     >>> from rmt_asymptotics.activations import sin, tanh
     >>> from rmt_asymptotics.models import RandomFeatures
     >>> model = RandomFeatures(activation=tanh, target=sin, sample_complexity=2.0, width_ratio=1.5, ridge=0.1)
     >>> curve = simulation_curve(model, sample_complexity=[0.5, 1.0, 2.0], dimension=20, replicas=4)
-    >>> curve.test_error.dims, curve.samples.values
+    >>> curve.test_error_simulation.dims, curve.samples.values
     (('sample_complexity',), array([10, 20, 40]))
     """
     import xarray
@@ -62,16 +59,15 @@ def simulation_curve(
     kept = tuple(slice(None) if name in axes else 0 for name in AXES)
     dims = tuple(axes)
     along_samples = tuple(name for name in dims if name == "sample_complexity")
-    samples = (along_samples, result.samples[kept[0]], _attributes("number of training samples, n"))
-    coordinates = {name: (name, values, _attributes(AXES[name])) for name, values in axes.items()}
+    samples = (along_samples, result.samples[kept[0]], described("samples"))
+    coordinates = {name: (name, values, described(name)) for name, values in axes.items()}
     variables: dict[str, Any] = {}
-    for name, description in QUANTITIES.items():
-        errors = result.errors[name][:, *kept]
-        variables[name] = (dims, errors.mean(0), _attributes(description))
-        spread = _attributes(f"standard error: {description}")
-        variables[f"{name}_standard_error"] = (dims, standard_error(errors), spread)
+    for error in ERRORS:
+        draws = result.errors[error][:, *kept]
+        columns = {"simulation": (dims, draws.mean(0)), "standard_error": (dims, standard_error(draws))}
         if plan.replica_values:
-            variables[f"{name}_values"] = (("replica", *dims), errors, _attributes(f"of each replica: {description}"))
+            columns["values"] = (("replica", *dims), draws)
+        variables |= {(name := f"{error}_{kind}"): (*column, described(name)) for kind, column in columns.items()}
     sizes = {"width": result.grid.width, "test_samples": result.grid.test_samples}
     return xarray.Dataset(variables, coordinates | {"samples": samples}, provenance(model) | plan.attributes | sizes)
 
@@ -83,8 +79,4 @@ def _axis(name: str, values: ArrayLike) -> list[float]:
         array = np.empty(0)
     if array.ndim != 1 or array.size == 0:
         raise OutOfDomain(name, values, "a one-dimensional sequence of at least one positive number")
-    return [number(name, value, above=0) for value in array.tolist()]
-
-
-def _attributes(description: str) -> dict[str, str]:
-    return {"long_name": description, "units": "1"}
+    return [FIELDS[name].checked(value) for value in array.tolist()]

@@ -4,24 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypedDict
 
-from rmt_asymptotics.errors import OutOfDomain, whole_number
-from rmt_asymptotics.progress import check_progress
+from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.records import Record
+from rmt_asymptotics.vocabulary.declared import Declared
 
 
 @dataclass(frozen=True, kw_only=True)
-class SimulationPlan(Record):
+class SimulationPlan(Record, Declared):
     """How finite networks are simulated; every function that simulates takes a plan, or these fields as keywords.
 
-    dimension: d.  The width is p = round(width_ratio * d), the sample size n = round(sample_complexity * d), those of
-    a gradient step are round(step_sample_complexity * d).
-    replicas: independent draws of everything, >= 2 (a standard error needs two).
-    seed: whole number >= 0; numbers depend on it, not on `workers`.  Points of a curve or of a sweep share it, so that
-    neighbours share their draws and a map is smooth; repeat with another seed for independent errors.
-    test_samples: fresh samples a replica (default: see `default_test_samples`).
-    replica_values: whether Datasets keep the values of all replicas, along a dimension "replica".
-    workers: threads, one replica each at a time (default: the number of processors; a sweep has an executor instead).
-    progress: True for signs of life on stderr, False for none, None for those of long runs.
+    {fields}
+
+    The width is p = round(width_ratio * d), the sample size n = round(sample_complexity * d), those of a gradient step
+    are round(step_sample_complexity * d).  Numbers depend on the seed, not on `workers` (a sweep has an executor
+    instead).  Points of a curve or of a sweep share the seed, so that neighbours share their draws and a map is smooth;
+    repeat with another for independent errors.
     Plans that differ in the last two only are equal.  Raises `OutOfDomain` for input out of range.
 
     >>> plan = SimulationPlan(dimension=200, replicas=10)
@@ -38,16 +35,6 @@ class SimulationPlan(Record):
     replica_values: bool = False
     workers: int | None = field(default=None, compare=False)
     progress: bool | None = field(default=None, compare=False)
-
-    def __post_init__(self) -> None:
-        for name, least in (("dimension", 1), ("replicas", 2), ("seed", 0)):
-            self._set(name, whole_number(name, getattr(self, name), least=least))
-        for name in ("test_samples", "workers"):
-            if getattr(self, name) is not None:
-                self._set(name, whole_number(name, getattr(self, name), least=1))
-        if not isinstance(self.replica_values, bool):
-            raise OutOfDomain("replica_values", self.replica_values, "True or False")
-        check_progress(self.progress)
 
     @property
     def content(self) -> dict[str, int | None]:

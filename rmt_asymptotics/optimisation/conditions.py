@@ -16,8 +16,7 @@ from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.errors import OutOfDomain, whole_number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.derivatives import gradient
-from rmt_asymptotics.optimisation.fields import domain_of, field_names
-from rmt_asymptotics.optimisation.objective import checked_quantity
+from rmt_asymptotics.optimisation.fields import checked_quantity, domain_of, field_names
 
 LEVEL = 1  # of the grid on which an edge of the bulk is found
 

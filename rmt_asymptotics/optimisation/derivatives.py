@@ -14,10 +14,9 @@ from rmt_asymptotics.canonical.translation import LEVELS, control_fields, grid_o
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.analytic import Direction, solved_state, tangents
-from rmt_asymptotics.optimisation.fields import checked_model, domain_of, field_names
+from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity, domain_of, field_names
 from rmt_asymptotics.optimisation.stencils import ArrayTangents, array_tangents
 
-QUANTITIES = ("test_error", "training_error", "training_objective", "excess_error")
 ROWS = {"test_error": 0, "training_error": 1, "training_objective": 2, "excess_error": 0}
 STEP = 0.02  # of the first stencil: truncation ~ 1e4 STEP^10 is then as small as rounding
 HALVINGS = 7
@@ -86,8 +85,7 @@ def gradient(
     1.0
     """
     checked_model(model)
-    if quantity not in QUANTITIES:
-        raise OutOfDomain("quantity", quantity, f"one of {', '.join(QUANTITIES)}")
+    checked_quantity(quantity)
     for name in (names := field_names("wrt", wrt)):
         domain_of(model, name)
     with threadpool_limits(1, "blas"):  # the matrices are too small for threads to pay

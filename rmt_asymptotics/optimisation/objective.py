@@ -12,8 +12,8 @@ from rmt_asymptotics.asymptotics import control_points, solve, solve_controls
 from rmt_asymptotics.canonical.translation import control_fields
 from rmt_asymptotics.errors import NotConverged, OutOfDomain, number
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.optimisation.derivatives import QUANTITIES, ROWS, gradient
-from rmt_asymptotics.optimisation.fields import Coordinate, domain_of
+from rmt_asymptotics.optimisation.derivatives import ROWS, gradient
+from rmt_asymptotics.optimisation.fields import domain_of
 from rmt_asymptotics.state_evolution.refinement import CONVERGED
 
 SIZES = ("sample_complexity", "width_ratio")  # n = p where they are equal
@@ -48,7 +48,6 @@ class Interval:
 def interval(model: RidgeModel, name: str, bounds: tuple[float, float] | None) -> Interval:
     """The interval of a field: `bounds`, checked, or the window of its domain."""
     domain = domain_of(model, name)
-    positive = domain.low == 0 and (domain.closed or domain.coordinate is Coordinate.LOGARITHM)
     window = domain.window if bounds is None else bounds
     pair = list(window) if isinstance(window, Sequence | np.ndarray) and not isinstance(window, str) else []
     low, high = (number(name, end) for end in pair) if len(pair) == 2 else (0.0, 0.0)
@@ -56,7 +55,7 @@ def interval(model: RidgeModel, name: str, bounds: tuple[float, float] | None) -
         raise OutOfDomain(f"bounds of {name}", bounds, "a pair of numbers (low, high), low < high")
     for end in (low, high):
         model.replace(**{name: end})
-    return Interval(name, low, high, positive and low > 0 and high > WIDE * low)
+    return Interval(name, low, high, domain.low == 0 and low > 0 and high > WIDE * low)
 
 
 @dataclass
@@ -145,10 +144,3 @@ class Objective:
         if self.quantity == "excess_error":
             values = values - controls.noise_variance
         return np.where(solutions.status == CONVERGED, self.sign * values, np.nan)
-
-
-def checked_quantity(quantity: str) -> str:
-    """`quantity`, if it is the name of an output."""
-    if quantity not in QUANTITIES:
-        raise OutOfDomain("quantity", quantity, f"one of {', '.join(QUANTITIES)}")
-    return quantity

@@ -10,8 +10,8 @@ import numpy as np
 
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.optimisation.fields import checked_model, domain_of, field_names
-from rmt_asymptotics.optimisation.objective import Interval, Objective, checked_quantity, interval
+from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity, domain_of, field_names
+from rmt_asymptotics.optimisation.objective import Interval, Objective, interval
 from rmt_asymptotics.optimisation.search import Minimum, global_minimum
 
 AT_END = 1e-9  # of the length of an interval
@@ -104,7 +104,7 @@ def best_over(
     x = None if start is None else np.array([i.x(max(start.value(i.name), i.low)) for i in intervals])
     best = _optimum(objective, global_minimum(objective, x), bounds)
     for tuned in intervals:
-        if domain_of(model, tuned.name).closed and tuned.low > 0 and tuned.name not in bounds:
+        if 0 in domain_of(model, tuned.name) and tuned.low > 0 and tuned.name not in bounds:
             others = tuple(name for name in names if name != tuned.name)
             at_zero = _at_zero(model, tuned.name, others, quantity, maximise, bounds, tolerance)
             if not sign * at_zero.value > sign * best.value:

@@ -12,6 +12,7 @@ from rmt_asymptotics.optimisation.fields import checked_model, domain_of
 from rmt_asymptotics.optimisation.optima import Bounds, Optimum, best_over, distinct_names
 from rmt_asymptotics.progress import tracked
 from rmt_asymptotics.serialisation import provenance
+from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
     import xarray
@@ -65,7 +66,11 @@ def optimal_curve(
     columns |= {field: [o.model.value(field) for o in found] for field in names}
     columns |= {"status": [o.status.name.lower() for o in found], "message": [o.message for o in found]}
     attributes = provenance(model) | {"over": ", ".join(names), "sense": "largest" if maximise else "least"}
-    return xarray.Dataset({key: (name, column) for key, column in columns.items()}, {name: values}, attributes)
+    return xarray.Dataset(
+        {key: (name, column, described(key)) for key, column in columns.items()},
+        {name: (name, values, described(name))},
+        attributes,
+    )
 
 
 def _axis(model: RidgeModel, names: tuple[str, ...], axis: Mapping[str, Any]) -> tuple[str, list[float]]:

@@ -8,8 +8,7 @@ import math
 from rmt_asymptotics.canonical.random_features import random_features_grid, random_features_problem
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.models import RandomFeatures, RidgeModel
-from rmt_asymptotics.optimisation.fields import checked_model
-from rmt_asymptotics.optimisation.objective import checked_quantity
+from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity
 
 SHARED = ("activation", "target", "sample_complexity", "width_ratio", "ridge", "noise_variance", "width")
 

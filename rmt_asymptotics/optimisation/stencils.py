@@ -1,7 +1,7 @@
 """Derivative of a translated problem with respect to one field, on a fixed grid.  Note: optimisation.md [grad.4].
 
 On the grid of a model the arrays of its problem are smooth in every field, on a scale of order one in the coordinate of
-`fields.Domain`: differences of tenth order are good to rounding over the step.
+its domain: differences of tenth order are good to rounding over the step.
 """
 
 import math
@@ -17,7 +17,8 @@ from rmt_asymptotics.canonical.translation import problem_on
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.analytic import ARRAYS
-from rmt_asymptotics.optimisation.fields import Coordinate, Domain, domain_of
+from rmt_asymptotics.optimisation.fields import domain_of
+from rmt_asymptotics.vocabulary.domains import Coordinate, Number
 
 HALF = 5  # points on each side
 ABSENT, PRESENT = 1e-12, 1e-8  # lengths of free directions, relative to the features: rounding, and not rounding
@@ -62,7 +63,7 @@ def array_tangents(model: RidgeModel, name: str, grid: Grid, problem: Problem, s
     return ArrayTangents(*({k: np.tensordot(w, v, 1) for k, v in stacks.items()} for w in (weights, lower, jump)))
 
 
-def _unit(domain: Domain, name: str, value: float, problem: Problem) -> float:
+def _unit(domain: Number, name: str, value: float, problem: Problem) -> float:
     """The scale on which the arrays change with the coordinate."""
     if domain.coordinate is not Coordinate.LINEAR:
         return 1.0
@@ -71,7 +72,7 @@ def _unit(domain: Domain, name: str, value: float, problem: Problem) -> float:
     return min(max(abs(value), 1.0), domain.high)
 
 
-def _first_offset(domain: Domain, value: float, step: float) -> int:
+def _first_offset(domain: Number, value: float, step: float) -> int:
     """Of the stencil: centred where the domain has room, else shifted into it."""
     if domain.coordinate is not Coordinate.LINEAR:
         return -HALF

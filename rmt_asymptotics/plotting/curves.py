@@ -51,9 +51,9 @@ def plot_curve(
         if name in dataset:
             _theory(axes, dataset, axis, name, theory)
         if simulation is not None:
-            _simulation(axes, simulation, axis, name, name)
+            _simulation(axes, simulation, axis, name)
         elif f"{name}_simulation" in dataset:
-            _simulation(axes, dataset, axis, name, f"{name}_simulation")
+            _simulation(axes, dataset, axis, name)
     _references(axes, dataset[axis].values, references or {})
     describe_axis(axes, "x", dataset[axis])
     shown = quantities[0] if quantities[0] in dataset else f"{quantities[0]}_simulation"
@@ -72,16 +72,16 @@ def _theory(axes: "Axes", dataset: "xarray.Dataset", axis: str, name: str, theor
         axes.plot(x[~converged], y[~converged], "x", color=colour, label=f"{label} (not converged)")
 
 
-def _simulation(axes: "Axes", simulation: "xarray.Dataset", axis: str, name: str, mean: str) -> None:
-    """Points with the standard error of `name`, at n/d as simulated."""
+def _simulation(axes: "Axes", simulation: "xarray.Dataset", axis: str, name: str) -> None:
+    """Points with their standard error, at n/d as simulated."""
     colour, _, marker = STYLES.get(name, OTHER)
     dimension = simulation.attrs.get("dimension")
     whole_samples = axis == "sample_complexity" and "samples" in simulation.variables and dimension
     x = simulation["samples"].values / dimension if whole_samples else simulation[axis].values
     of = f", d = {dimension}" if dimension else ""
     label = f"{name.replace('_', ' ')}, simulation{of}, ± 1 standard error"
-    spread = simulation[f"{name}_standard_error"].values
-    simulated_points(axes, x, simulation[mean].values, spread, fmt=marker, color=colour, label=label)
+    mean, spread = (simulation[f"{name}_{kind}"].values for kind in ("simulation", "standard_error"))
+    simulated_points(axes, x, mean, spread, fmt=marker, color=colour, label=label)
 
 
 def _references(axes: "Axes", x: np.ndarray, references: Mapping[str, Any]) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.sweeps.dataset import DESCRIPTIONS
+from rmt_asymptotics.vocabulary.fields import field_of
+from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
     import xarray
@@ -32,7 +33,7 @@ def label_of(array: "xarray.DataArray") -> str:
     'rate of the step, η/√p'
     """
     name = str(array.name)
-    words = str(array.attrs.get("long_name", DESCRIPTIONS.get(name, name)))
+    words = str(array.attrs.get("long_name", described(name)["long_name"]))
     for written, symbol in IN_TYPE:
         words = re.sub(written, symbol, words)
     units = array.attrs.get("units", "1")
@@ -50,7 +51,8 @@ def model_of(dataset: "xarray.Dataset") -> dict[str, Any]:
     for name, coordinate in dataset.coords.items():
         record, _, inner = str(name).partition(".")
         if coordinate.ndim == 0 and record in model:
-            value = None if coordinate.item() == "limit" else coordinate.item()
+            field = field_of(str(name))
+            value = None if field and field.none and coordinate.item() == field.none else coordinate.item()
             model[record] = model[record] | {inner: value} if inner else value
     return model
 

@@ -7,12 +7,14 @@ import numpy as np
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting.labels import describe_axis, label_of, model_of
 from rmt_asymptotics.plotting.style import BLUE, GREY, finish, new_axes
+from rmt_asymptotics.vocabulary.fields import FIELDS
 
 if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
 
-EXPONENT, WIDTH, LIMIT = "step.exponent", "width", "limit"
+EXPONENT, WIDTH = "step.exponent", "width"
+LIMIT = FIELDS[WIDTH].none
 ORDERS = 12  # of spikes whose critical exponents are marked
 LIGHT, DARK = 0.75, 0.15  # greys of the least and of the largest width
 

@@ -42,7 +42,7 @@ def compute(plan: SimulationPlan) -> "xarray.Dataset":
         model = NETWORK if name == "network" else models[name]
         simulated = simulation_curve(model, plan, sample_complexity=SIMULATED)
         simulated = simulated.rename(sample_complexity="simulated_sample_complexity")
-        dataset[f"{name}_simulation"] = simulated.test_error
+        dataset[f"{name}_simulation"] = simulated.test_error_simulation
         dataset[f"{name}_standard_error"] = simulated.test_error_standard_error
     return dataset
 

@@ -21,10 +21,10 @@ from rmt_asymptotics.montecarlo.plan import SimulationPlan
 from rmt_asymptotics.state_evolution.refinement import CONVERGED, STATUSES
 from rmt_asymptotics.sweeps.points import Positions
 from rmt_asymptotics.sweeps.simulated import NESTED, SIMULATED, SimulatedPoints, simulate_run
+from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
 STATUS_NAMES = (*(status.name.lower() for status in STATUSES), "refused", "pending")
 REFUSED, PENDING = len(STATUSES), len(STATUSES) + 1
-ERRORS = ("test_error", "training_error", "training_objective")
 FAILURES = (OutOfDomain, ArithmeticError, LinAlgError)  # of a point: they are data
 MESSAGES = ("message", "simulation_message")
 
@@ -59,7 +59,7 @@ class BlockResult:
         """NaN at every point, and `status`."""
         columns: dict[str, Array] = {}
         if theory:
-            columns |= {name: np.full(points, np.nan) for name in (*ERRORS, "residual", "error_estimate")}
+            columns |= {name: np.full(points, np.nan) for name in (*SOLVED_ERRORS, "residual", "error_estimate")}
             columns |= {"nodes": np.zeros(points), "classes": np.zeros(points)}
             columns["status"] = np.full(points, float(status))
         if simulation:
@@ -112,7 +112,7 @@ def _solve(block: Block, run: Positions, result: BlockResult) -> None:
         else:
             result.messages["message"][int(run[0])] = str(error)
         return
-    for name, values in zip(ERRORS, solved.errors, strict=True):
+    for name, values in zip(SOLVED_ERRORS, solved.errors, strict=True):
         result.columns[name][run] = values
     for name in ("residual", "error_estimate", "nodes", "classes", "status"):
         result.columns[name][run] = getattr(solved, name)

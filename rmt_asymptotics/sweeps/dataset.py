@@ -6,49 +6,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmt_asymptotics.estimates import z_score
-from rmt_asymptotics.montecarlo.curve import QUANTITIES
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.sweeps.blocks import PENDING, STATUS_NAMES, BlockResult
 from rmt_asymptotics.sweeps.points import is_numeric
 from rmt_asymptotics.sweeps.request import Request
+from rmt_asymptotics.vocabulary.fields import field_of
+from rmt_asymptotics.vocabulary.quantities import ERRORS
+from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
     import xarray
 
 VARIABLES = (
-    *QUANTITIES,
+    *ERRORS,
     "residual",
     "error_estimate",
     "status",
-    *(f"{name}_{kind}" for name in QUANTITIES for kind in ("simulation", "standard_error", "z_score")),
+    *(f"{name}_{kind}" for name in ERRORS for kind in ("simulation", "standard_error", "z_score")),
     "samples",
 )
-DESCRIPTIONS = {
-    "test_error": "test error E(y - f)^2, noise included",
-    "training_error": "training error, mean (y - f)^2",
-    "training_objective": "training error + (ridge/n)|a|^2",
-    "excess_error": "test error - noise variance",
-    "residual": "max |Psi(V) - V|/(1 + |V|) at the returned point",
-    "error_estimate": "estimated relative error of the errors",
-    "status": "how the point ended",
-    "message": "what went wrong, in words",
-    "samples": "number of training samples of the simulation, n",
-    "simulation_message": "why the point was not simulated",
-    "sample_complexity": "sample complexity n/d",
-    "step_sample_complexity": "sample complexity of the step n0/d",
-    "width_ratio": "width ratio p/d",
-    "ridge": "ridge",
-    "noise_variance": "noise variance",
-    "alignment": "alignment of spike and target",
-    "bulk_variance": "bulk variance",
-    "width": "width p",
-    "step.rate": "rate of the step, eta/sqrt(p)",
-    "step.eta": "size of the step, eta",
-    "step.exponent": "exponent of the step, log eta/log n",
-    "step.prefactor": "prefactor of the step, eta/n^exponent",
-    "spike.value": "spike u",
-    "spike.scale": "scale of the spike law",
-}
 
 
 def assembled(request: Request, results: Mapping[int, BlockResult]) -> "xarray.Dataset":
@@ -66,9 +42,9 @@ def assembled(request: Request, results: Mapping[int, BlockResult]) -> "xarray.D
         attributes |= request.simulation.attributes
     points = request.points
     return xarray.Dataset(
-        {name: (points.dims, array.reshape(points.shape), _described(name)) for name, array in variables.items()},
+        {name: (points.dims, array.reshape(points.shape), described(name)) for name, array in variables.items()},
         {
-            name: (name if points.grid else "point", coordinate(values), _described(name))
+            name: (name if points.grid else "point", coordinate(name, values), described(name))
             for name, values in points.values.items()
         },
         attributes,
@@ -92,7 +68,7 @@ def _derived(request: Request, columns: dict[str, np.ndarray]) -> dict[str, np.n
         given = request.points.at(noise, points) if noise in request.points.values else request.model.noise_variance
         columns["excess_error"] = columns["test_error"] - given
     if request.theory and request.simulation:
-        for name in QUANTITIES:
+        for name in ERRORS:
             spread = columns[f"{name}_standard_error"]
             columns[f"{name}_z_score"] = z_score(
                 columns[f"{name}_simulation"], columns[name], spread, request.simulation.replicas
@@ -111,19 +87,9 @@ def _messages(request: Request, results: Mapping[int, BlockResult]) -> dict[str,
     return {kind: texts.astype(str) for kind, texts in messages.items()}
 
 
-def coordinate(values: list[Any]) -> np.ndarray:
-    """Axis values as a coordinate: numbers as they are, functions and laws as text, "limit" for an infinite width."""
+def coordinate(name: str, values: list[Any]) -> np.ndarray:
+    """Values of a field as a coordinate: numbers as they are, others as text, None as what it stands for."""
     if is_numeric(values):
         return np.array(values)
-    return np.array(["limit" if v is None else str(v) for v in values])
-
-
-def _described(name: str) -> dict[str, str]:
-    """Units and a name in words."""
-    for kind, words in (("_simulation", "simulated"), ("_standard_error", "standard error of the simulated")):
-        if name.endswith(kind):
-            return {"long_name": f"{words} {DESCRIPTIONS[name.removesuffix(kind)]}", "units": "1"}
-    if name.endswith("_z_score"):
-        return {"long_name": f"z-score of the {name.removesuffix('_z_score').replace('_', ' ')}", "units": "1"}
-    described = {"long_name": DESCRIPTIONS.get(name, name)}
-    return described if name in ("status", "message", "simulation_message") else described | {"units": "1"}
+    field = field_of(name)
+    return np.array([field.none if v is None and field else str(v) for v in values])

@@ -8,12 +8,12 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.estimates import standard_error
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.montecarlo.curve import QUANTITIES
 from rmt_asymptotics.montecarlo.ensemble import ensemble
 from rmt_asymptotics.montecarlo.plan import SimulationPlan
+from rmt_asymptotics.vocabulary.quantities import ERRORS
 
 NESTED = ("sample_complexity", "ridge")  # fields that share a network and its draws
-SIMULATED = ("samples", *(f"{name}_{kind}" for name in QUANTITIES for kind in ("simulation", "standard_error")))
+SIMULATED = ("samples", *(f"{name}_{kind}" for name in ERRORS for kind in ("simulation", "standard_error")))
 Pair = tuple[float, float]
 
 
@@ -70,7 +70,7 @@ def _simulate(
         for j, ridge in enumerate(ridges):
             at = places[alpha, ridge]
             result.columns["samples"][at] = drawn.samples[i]
-            for name in QUANTITIES:
+            for name in ERRORS:
                 errors = drawn.errors[name][:, i, j]
                 result.columns[f"{name}_simulation"][at] = errors.mean()
                 result.columns[f"{name}_standard_error"][at] = standard_error(errors)

@@ -120,10 +120,14 @@ RECORDS = (
 )
 SIMULATION = (
     Field("dimension", "d", "input dimension", WholeNumber(1), "of x ~ N(0, I_d)"),
-    Field("replicas", "", "replicas", WholeNumber(2), "independent draws; a standard error needs two"),
+    Field("replicas", "", "replicas", WholeNumber(2), "independent draws of everything; a standard error needs two"),
     Field("seed", "", "seed", WholeNumber(0), "of the random numbers"),
     Field("test_samples", "", "test samples", WholeNumber(1), "fresh samples a replica", none="max(2000, 4 d)"),
-    Field("workers", "", "workers", WholeNumber(1), "threads", none="the number of processors"),
+    Field("replica_values", "", "values of replicas", Flag(), "whether Datasets keep them, along a dimension replica"),
+    Field("progress", "", "progress", Flag(), "signs of life on stderr", none="those of long runs"),
+    Field(
+        "workers", "", "workers", WholeNumber(1), "threads, one replica each at a time", none="the number of processors"
+    ),
 )
 FIELDS = {field.name: field for field in (*MODEL, *RECORDS, *SIMULATION)}
 
