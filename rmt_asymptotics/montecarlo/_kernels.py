@@ -6,7 +6,9 @@ checks) saves nothing measurable beside them.
 
 from numba import vectorize
 
-COMPILED = {"cache": True, "fastmath": {"reassoc", "contract"}}  # NaN and infinities keep their meaning
+from rmt_asymptotics._kernels import CACHE
+
+COMPILED = {"cache": CACHE, "fastmath": {"reassoc", "contract"}}  # NaN and infinities keep their meaning
 SATURATED = 0.5975  # tanh(32 * 0.5975) rounds to 1
 
 

@@ -9,6 +9,8 @@ import math
 import numpy as np
 from numba import njit
 
+from rmt_asymptotics._kernels import CACHE
+
 LARGEST_STEP = 3.0  # Newton steps in the logarithm of an unknown
 QUADRATIC = 1e-8  # after a Newton step this small the next would be rounding
 ROUNDING = 1e-15
@@ -16,7 +18,7 @@ STEPS = 40  # of Newton in logarithms, before the start from above
 STEPS_FROM_ABOVE = 200
 RANK = 1e-13  # a free mode shorter than this, relative to the features or after projection, is rounding
 COMPILED = {
-    "cache": True,
+    "cache": CACHE,
     "nogil": True,
     "error_model": "numpy",
     "fastmath": {"reassoc", "contract"},

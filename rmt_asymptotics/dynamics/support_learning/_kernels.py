@@ -8,7 +8,9 @@ import math
 import numpy as np
 from numba import njit
 
-COMPILED = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}
+from rmt_asymptotics._kernels import CACHE
+
+COMPILED = {"cache": CACHE, "nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}
 
 
 @njit(**COMPILED)

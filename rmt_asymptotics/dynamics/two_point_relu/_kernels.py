@@ -11,6 +11,8 @@ import math
 import numpy as np
 from numba import njit
 
+from rmt_asymptotics._kernels import CACHE
+
 TIME, RATIO, LOG_N, CLOCK_A, CLOCK_B, SLOPE_A, SLOPE_B, SLOPE_G, SLOPE_H = range(9)  # columns of a row
 COEFFICIENTS, COLUMNS = SLOPE_A, 9
 BOTH, PLUS, MINUS, DEAD, SLIDE = 0, 1, 2, 3, 4  # active on: both points, x+, x-, none; sliding on its kink
@@ -22,7 +24,7 @@ E_FOLDS = 2.0  # of N over a panel of ten Gauss points
 FIRST_ROWS = 1024
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(10)
 ACROSS = np.array([[MINUS, PLUS], [DEAD, BOTH], [BOTH, DEAD], [DEAD, DEAD], [DEAD, DEAD]])  # beyond u = 0, v = 0
-COMPILED = {"cache": True, "nogil": True, "error_model": "numpy"}
+COMPILED = {"cache": CACHE, "nogil": True, "error_model": "numpy"}
 
 
 @njit(**COMPILED)
