@@ -8,6 +8,9 @@ import math
 import numbers
 from typing import Any
 
+LONGEST = 120  # characters of a value in a message
+LARGEST_WHOLE = 2**63 - 1  # what arrays of whole numbers hold
+
 
 class OutOfDomain(ValueError):
     """A parameter lies outside the domain of the formula that it enters.
@@ -19,7 +22,7 @@ class OutOfDomain(ValueError):
     """
 
     def __init__(self, field: str, value: Any, allowed: str) -> None:
-        super().__init__(f"{field} = {value!r} is out of domain: it must be {allowed}")
+        super().__init__(f"{field} = {shown(value)} is out of domain: it must be {allowed}")
         self.field = field
         self.value = value
         self.allowed = allowed
@@ -36,6 +39,16 @@ class NotConverged(RuntimeError):
         self.asymptotics = asymptotics
 
 
+def shown(value: Any) -> str:
+    """A value in one line of a message; also those whose repr fails, is long, or has several lines."""
+    try:
+        text = repr(value)
+    except Exception:  # of anyone's class; whole numbers of thousands of digits have no repr either
+        return f"<{type(value).__name__}>"
+    text = " ".join(text.split()) if "\n" in text else text
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
+
+
 def number(
     field: str,
     value: Any,
@@ -45,21 +58,45 @@ def number(
     below: float = math.inf,
     most: float = math.inf,
 ) -> float:
-    """Return `value` as a float, or raise `OutOfDomain` unless above < value < below, least <= value <= most."""
+    """Return `value` as a float, or raise `OutOfDomain` unless above < value < below, least <= value <= most.
+
+    Arrays of no dimension are numbers, those of xarray too; truth values are not.
+    """
     bounds = [f"> {above:g}"] * (above > -math.inf) + [f">= {least:g}"] * (least > -math.inf)
     bounds += [f"< {below:g}"] * (below < math.inf) + [f"<= {most:g}"] * (most < math.inf)
     allowed = "a finite number" + (" " + " and ".join(bounds) if bounds else "")
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise OutOfDomain(field, value, allowed)
-    result = float(value)
+    try:
+        result = float(_real(value))
+    except (TypeError, ValueError, OverflowError):
+        raise OutOfDomain(field, value, allowed) from None
     if not (math.isfinite(result) and above < result < below and least <= result <= most):
         raise OutOfDomain(field, value, allowed)
     return result
 
 
-def whole_number(field: str, value: Any, *, least: int) -> int:
-    """Return `value` as an int, or raise `OutOfDomain` unless it is a whole number >= least."""
-    integral = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not integral or int(value) < least:
-        raise OutOfDomain(field, value, f"a whole number >= {least}")
-    return int(value)
+def whole_number(field: str, value: Any, *, least: int, most: int = LARGEST_WHOLE) -> int:
+    """Return `value` as an int, or raise `OutOfDomain` unless it is a whole number, least <= value <= most.
+
+    300.0 is a whole number: tables and coordinates of Datasets hold it so.
+
+    >>> whole_number("width", 300.0, least=1)
+    300
+    """
+    try:
+        real = _real(value)
+        result = int(real)
+    except (TypeError, ValueError, OverflowError):
+        real, result = 0, least - 1
+    if result != real or not least <= result <= most:
+        limit = f" and <= {most}" if most < LARGEST_WHOLE or result > most else ""
+        raise OutOfDomain(field, value, f"a whole number >= {least}{limit}")
+    return result
+
+
+def _real(value: Any) -> Any:
+    """A real number of Python or NumPy; raises TypeError for what is none."""
+    if getattr(value, "ndim", None) == 0 and getattr(getattr(value, "dtype", None), "kind", "") in "biuf":
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError
+    return value

@@ -18,6 +18,7 @@ from rmt_asymptotics.steps import Step
 from rmt_asymptotics.vocabulary.declared import Declared
 
 UNIT = ConstantLaw(1.0)
+A_MODEL = "a model, such as RandomFeatures(...)"  # what functions of models ask for
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rmt_asymptotics.checks import path_of
 from rmt_asymptotics.errors import OutOfDomain
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def write_dataset(dataset: "xarray.Dataset", path: str | Path) -> Path:
     0.1,0.5
     """
     path = checked_path(path, tuple(DATASET_WRITERS))
-    return replace_file(path, DATASET_WRITERS[path.suffix](dataset))
+    return _write(path, DATASET_WRITERS[path.suffix](dataset))
 
 
 def write_figure(figure: "Figure", path: str | Path) -> Path:
@@ -60,17 +61,17 @@ def write_figure(figure: "Figure", path: str | Path) -> Path:
     path = checked_path(path, FIGURE_SUFFIXES)
     picture = io.BytesIO()
     figure.savefig(picture, format=path.suffix[1:], dpi=RESOLUTION)
-    return replace_file(path, picture.getvalue())
+    return _write(path, picture.getvalue())
 
 
 def write_text(text: str, path: str | Path) -> Path:
     """Write a text, such as a report in Markdown (.md).  Returns the path; raises as `write_dataset` does."""
-    return replace_file(checked_path(path, (".md", ".txt")), text.encode())
+    return _write(checked_path(path, (".md", ".txt")), text.encode())
 
 
 def checked_path(path: str | Path, suffixes: tuple[str, ...]) -> Path:
     """`path`, if a file with one of `suffixes` can be put there; raises `OutOfDomain` otherwise."""
-    result = Path(path)
+    result = path_of("path", path)
     if result.suffix not in suffixes:
         raise OutOfDomain("path", str(path), f"a file name that ends in {' or '.join(suffixes)}")
     try:
@@ -108,16 +109,27 @@ def _csv(dataset: "xarray.Dataset") -> bytes:
 DATASET_WRITERS: dict[str, Callable[["xarray.Dataset"], Any]] = {".nc": netcdf, ".csv": _csv}
 
 
-def replace_file(path: Path, contents: Any) -> Path:
-    """Put `contents` at `path`: all of it is on the disk before the name changes hands; raises `NotWritten`."""
+def _write(path: Path, contents: Any) -> Path:
+    """Put `contents` at a path that a user named: where it is a symbolic link, in the file behind it."""
+    try:
+        replace_file(path.resolve(), contents)
+    except RuntimeError as error:  # a circle of links
+        raise NotWritten(path, str(error)) from error
+    return path
+
+
+def replace_file(path: Path, contents: Any) -> None:
+    """Put `contents` at `path`: all of it is on the disk before the name changes hands; raises `NotWritten`.
+
+    A symbolic link is replaced, and the file behind it left alone.
+    """
 
     def put(temporary: Path, target: Path) -> None:
-        if target.exists():
+        if target.is_file() and not target.is_symlink():
             shutil.copymode(target, temporary)
         temporary.replace(target)
 
     _place(path, contents, put)
-    return path
 
 
 def create_file(path: Path, contents: Any) -> bool:
@@ -133,14 +145,13 @@ def create_file(path: Path, contents: Any) -> bool:
 
 def _place(path: Path, contents: Any, put: Callable[[Path, Path], None]) -> None:
     """Write `contents` to a temporary file and `put` it in its place."""
-    target = path.resolve()  # the file behind a symbolic link, not the link
-    temporary = target.with_name(f".{secrets.token_hex(8)}.part")
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         with temporary.open("xb") as file:
             file.write(contents)
             file.flush()
             os.fsync(file.fileno())
-        put(temporary, target)
+        put(temporary, path)
     except OSError as error:
         raise NotWritten(path, error.strerror or str(error)) from error
     finally:

@@ -104,7 +104,8 @@ def test_the_package_works_where_compiled_code_cannot_be_kept():
     code = (
         "from numba.core import caching; caching.CacheImpl._locator_classes = [];"
         "import rmt_asymptotics as rmt; from rmt_asymptotics import dynamics;"
-        "from rmt_asymptotics.montecarlo import compiled; settings = dict(sample_complexity=2, width_ratio=3, ridge=0.1);"
+        "from rmt_asymptotics.montecarlo import compiled;"
+        "settings = dict(sample_complexity=2, width_ratio=3, ridge=0.1);"
         "model = rmt.RandomFeatures(activation=rmt.relu, target=rmt.sign, **settings);"
         "print(rmt.solve(model).test_error)"
     )

@@ -3,7 +3,9 @@
 import itertools
 
 import numpy as np
+import pandas
 import pytest
+import xarray
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics import asymptotics
@@ -61,6 +63,13 @@ def test_listed_points_are_computed_where_they_are():
         ({"axes": {"ridge": [0.1]}, "theory": False}, "theory"),
         ({"axes": {"ridge": [0.1]}, "block_size": 0}, "block_size"),
         ({"axes": {"ridge": [0.1]}, "theory": "no"}, "theory"),
+        ({"axes": "ridge"}, "axes"),
+        ({"axes": {1: [0.1]}}, "axes"),
+        ({"points": [1]}, "points"),
+        ({"axes": {"ridge": [0.1]}, "simulation": 10}, "simulation"),
+        ({"axes": {"ridge": [0.1]}, "simulation": ""}, "simulation"),
+        ({"axes": {"ridge": [0.1]}, "store": b"store"}, "store"),
+        ({"axes": {"ridge": [0.1]}, "block_size": 10**400}, "block_size"),
         ({"axes": {"ridge": [[1, 2], [3]]}}, "ridge"),
     ],
 )
@@ -68,6 +77,58 @@ def test_bad_requests_name_the_field(options, field):
     with pytest.raises(rmt.OutOfDomain) as caught:
         rmt.sweep(ONE_CLASS, **options)
     assert caught.value.field == field
+
+
+COLUMN = [0.1, 1.0, 0.3]
+KINDS = {
+    "coordinate": lambda: xarray.DataArray(COLUMN, dims="ridge", coords={"ridge": COLUMN}).ridge,
+    "index": lambda: pandas.Index(COLUMN),
+    "series": lambda: pandas.Series(COLUMN, index=[7, 8, 9]),
+    "array": lambda: np.array(COLUMN),
+    "arrays of no dimension": lambda: [np.array(x) for x in COLUMN],
+    "data arrays of no dimension": lambda: list(xarray.DataArray(COLUMN, dims="ridge")),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_axis_is_any_array_of_one_dimension(kind):
+    expected = rmt.sweep(ONE_CLASS, ridge=COLUMN)
+    assert rmt.sweep(ONE_CLASS, ridge=KINDS[kind]()).identical(expected)
+    table = {"ridge": KINDS[kind](), "alignment": [0.3, 0.2, 0.1]}
+    assert rmt.sweep(ONE_CLASS, points=table).identical(rmt.sweep(ONE_CLASS, points=table | {"ridge": COLUMN}))
+
+
+def test_results_are_axes_and_tables_are_points():
+    first = rmt.sweep(ONE_CLASS, ridge=COLUMN, width=[50, 60])
+    assert rmt.sweep(ONE_CLASS, ridge=first.ridge, width=first.width).identical(first)
+    frame = pandas.DataFrame({"ridge": COLUMN, "width": [50.0, 60.0, 70.0]})
+    listed = rmt.sweep(ONE_CLASS, points=frame)
+    assert listed.identical(rmt.sweep(ONE_CLASS, points={"ridge": COLUMN, "width": [50, 60, 70]}))
+    assert listed.width.dtype.kind == "i"
+    assert rmt.learning_curve(ONE_CLASS, sample_complexity=pandas.Series([1.0, 2.0])).sizes == {"sample_complexity": 2}
+
+
+@pytest.mark.parametrize(
+    ("axis", "words"),
+    [(np.ones((2, 3)), "shape (2, 3)"), (np.array(0.1), "one-dimensional"), ({0.1, 0.2}, "one-dimensional"),
+     ("0.1", "one-dimensional"), (b"12", "one-dimensional"), ([0.1, 10**400], "finite number"), ([], "non-empty"),
+     (pandas.DataFrame({"a": [1.0]}), "shape (1, 1)"), ([0.1, "1"], "finite number"), ([np.nan, 0.1], "finite number")],
+)  # fmt: skip
+def test_an_axis_that_is_none_is_refused_for_what_it_is(axis, words):
+    with pytest.raises(rmt.OutOfDomain) as caught:
+        rmt.sweep(ONE_CLASS, ridge=axis)
+    assert caught.value.field == "ridge" and words in str(caught.value)
+
+
+def test_whole_numbers_are_checked_at_every_point():
+    with pytest.raises(rmt.OutOfDomain, match=r"width = 60\.5"):
+        rmt.sweep(ONE_CLASS, width=[50.0, 60.5, 70.0])
+
+
+def test_grids_beyond_all_memory_are_refused_by_their_number_of_points():
+    axis = np.linspace(0.1, 1, 10_000)
+    with pytest.raises(rmt.OutOfDomain, match="10000 x 10000 x 10000"):
+        rmt.sweep(ONE_CLASS, ridge=axis, sample_complexity=axis, noise_variance=axis)
 
 
 def test_what_a_model_refuses_is_data():

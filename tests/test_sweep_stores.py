@@ -1,5 +1,6 @@
 """Stores: a killed run resumes to the same bits, another request is refused, what cannot be written is said."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ import pytest
 import xarray
 
 import rmt_asymptotics as rmt
+from rmt_asymptotics.output import NotWritten
 from tests import sweep_runs
 from tests.problems import GENERIC, ONE_CLASS, PLAIN
 
@@ -148,6 +150,35 @@ def test_blocks_of_another_request_are_never_served(tmp_path):
     assert_same_bits(rmt.sweep(other, AXES, block_size=6, store=moved), expected)
 
 
+def test_a_block_under_another_index_is_computed_again(tmp_path):
+    expected = rmt.sweep(ONE_CLASS, AXES, block_size=6, store=tmp_path)
+    shutil.copy(tmp_path / "blocks" / "00001.nc", tmp_path / "blocks" / "00000.nc")
+    assert (rmt.open_sweep(tmp_path).status.values == "pending").sum() == 6
+    assert_same_bits(rmt.sweep(ONE_CLASS, AXES, block_size=6, store=tmp_path), expected)
+
+
+@pytest.mark.parametrize("name", ["blocks/00000.nc", "request.json"])
+def test_links_in_a_store_are_not_written_through(name, tmp_path):
+    store, other = tmp_path / "store", tmp_path / "other"
+    rmt.sweep(ONE_CLASS, AXES, store=store)
+    for target in (other, tmp_path / "nowhere"):
+        other.write_text("precious")
+        (store / name).unlink()
+        (store / name).symlink_to(target)
+        with contextlib.suppress(rmt.OutOfDomain, NotWritten):
+            rmt.sweep(ONE_CLASS, AXES, store=store)
+        assert other.read_text() == "precious" and not (tmp_path / "nowhere").exists()
+
+
+def test_stores_of_another_format_are_refused(tmp_path):
+    rmt.sweep(ONE_CLASS, AXES, store=tmp_path)
+    request = json.loads((tmp_path / "request.json").read_text()) | {"format": 1}
+    (tmp_path / "request.json").write_text(json.dumps(request))
+    for use in (lambda: rmt.open_sweep(tmp_path), lambda: rmt.sweep(ONE_CLASS, AXES, store=tmp_path)):
+        with pytest.raises(rmt.OutOfDomain, match="format"):
+            use()
+
+
 def test_flipped_bits_are_noticed(tmp_path):
     expected = rmt.sweep(ONE_CLASS, AXES, store=tmp_path)
     (file,) = (tmp_path / "blocks").iterdir()
@@ -182,7 +213,7 @@ def test_equal_requests_are_the_same_request(tmp_path):
     assert first["width"].dtype.kind == "i"
 
 
-@pytest.mark.parametrize("content", ["[]", "3", "{}", '{"model": {}}'])
+@pytest.mark.parametrize("content", ["[]", "3", "{}", '{"model": {}}', "[" * 100_000], ids=len)
 def test_requests_that_are_none_are_refused(content, tmp_path):
     (tmp_path / "request.json").write_text(content)
     for use in (lambda: rmt.open_sweep(tmp_path), lambda: rmt.sweep(ONE_CLASS, AXES, store=tmp_path)):

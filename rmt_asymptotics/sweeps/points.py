@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 
 Positions = NDArray[np.intp]
+MOST_POINTS = 10**8  # some 10 GB of results; more are a slip
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,11 @@ def grid_points(model: RidgeModel, axes: Mapping[str, Any]) -> Points:
     """The product of axes; raises `OutOfDomain` for no axes, unknown fields, and values that the model refuses."""
     if not axes:
         raise OutOfDomain("axes", dict(axes), "at least one field of the model with its values")
-    return Points({name: axis_values(model, name, axis) for name, axis in axes.items()}, grid=True)
+    points = Points({name: axis_values(model, name, axis) for name, axis in axes.items()}, grid=True)
+    if points.count > MOST_POINTS:
+        sizes = " x ".join(map(str, points.shape))
+        raise OutOfDomain("axes", list(axes), f"at most {MOST_POINTS:.0e} points together (these are {sizes})")
+    return points
 
 
 def listed_points(model: RidgeModel, columns: Mapping[str, Any]) -> Points:
@@ -88,14 +94,11 @@ def listed_points(model: RidgeModel, columns: Mapping[str, Any]) -> Points:
 def axis_values(model: RidgeModel, name: str, axis: Any) -> list[Any]:
     """The values of one field, each checked against the model."""
     model.check_fields([name])
-    values = axis.tolist() if isinstance(axis, np.ndarray) else axis
-    if not isinstance(values, (list, tuple, range)) or len(values) == 0:
-        raise OutOfDomain(name, axis, "a one-dimensional, non-empty array of values")
+    values = sequence(name, axis)
     if is_numeric(values) and not all(type(value) is int for value in values):
-        array = np.array(values, float)
-        for value in (*array[np.isnan(array)], array.min(), array.max()):  # the domains are intervals
-            model.replace(**{name: value.item()})
-        return array.tolist()
+        ends = [*(value for value in values if value != value), min(values), max(values)]  # the domains are intervals
+        if not any(type(model.replace(**{name: value}).value(name)) is int for value in ends):
+            return np.array(values, float).tolist()
     return [model.replace(**{name: value}).value(name) for value in values]
 
 

@@ -10,16 +10,18 @@ import numpy as np
 
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.canonical.translation import control_fields
+from rmt_asymptotics.checks import flag, instance, mapping
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
 from rmt_asymptotics.laws import Law
-from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.models import A_MODEL, RidgeModel
 from rmt_asymptotics.montecarlo.plan import SimulationPlan
 from rmt_asymptotics.serialisation import from_plain, model_from_dict, model_to_dict, package_version, plain
 from rmt_asymptotics.sweeps.blocks import Block
 from rmt_asymptotics.sweeps.points import Points, Positions, grid_points, listed_points
 from rmt_asymptotics.sweeps.simulated import NESTED
 
-FORMAT = 1  # of stores
+FORMAT = 2  # of stores
+OF_FIELDS = "fields of the model with their values"
 # rough microseconds, which decide where a block ends and nothing else
 BLOCK, PROBLEM, ONE_CLASS, MANY_CLASSES, CONTINUOUS = 500_000, 25_000, 10, 1_000, 20_000
 
@@ -38,8 +40,7 @@ class Request:
     block_size: int | None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.theory, bool):
-            raise OutOfDomain("theory", self.theory, "True or False")
+        object.__setattr__(self, "theory", flag("theory", self.theory))
         plan = self.simulation
         if plan is not None and not (isinstance(plan, SimulationPlan) and not plan.replica_values):
             raise OutOfDomain("simulation", plan, "a SimulationPlan(dimension=...) without replica_values, or None")
@@ -130,9 +131,13 @@ def requested(
     block_size: int | None = None,
 ) -> Request:
     """The request of a product grid or of listed points; raises `OutOfDomain` for both, and as `Request` does."""
-    if points is not None and axes:
-        raise OutOfDomain("points", list(points), "alone, without axes")
-    where = grid_points(model, axes or {}) if points is None else listed_points(model, points)
+    model = instance("model", model, RidgeModel, A_MODEL)
+    if points is None:
+        where = grid_points(model, axes or {})
+    elif axes:
+        raise OutOfDomain("points", points, "alone, without axes")
+    else:
+        where = listed_points(model, mapping("points", points, OF_FIELDS))
     return Request(model, where, theory, simulation, tolerance, block_size)
 
 
@@ -145,7 +150,9 @@ def _storable(field: str, value: Any) -> Any:
 
 
 def request_from_content(content: Mapping[str, Any]) -> Request:
-    """The request whose `content` this is."""
+    """The request whose `content` this is; raises `OutOfDomain` for one of another version's stores."""
+    if content["format"] != FORMAT:
+        raise OutOfDomain("format", content["format"], f"{FORMAT}, that of the stores of this version")
     model = model_from_dict(content["model"])
     values = {name: [from_plain(name, v) for v in column] for name, column in content["values"].items()}
     axes, points = (values, None) if content["grid"] else (None, values)

@@ -1,7 +1,7 @@
 """A folder that keeps the finished blocks of a sweep, so that a run which was stopped can go on.
 
     PATH/request.json      what is computed; a store serves this request and no other
-    PATH/blocks/00017.nc   one finished block, netCDF, with the key of its request and a checksum
+    PATH/blocks/00017.nc   one finished block, netCDF, with the key of its request and a checksum, also of its index
 
 One file a block, written by one process and renamed when it is complete: a file that is there is whole.  A Zarr array
 needs several files a block (a chunk for each variable), none of which appears together with the others.
@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from rmt_asymptotics.checks import path_of
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.output import NotWritten, create_file, netcdf, replace_file
 from rmt_asymptotics.sweeps.blocks import MESSAGES, BlockResult
@@ -28,12 +29,12 @@ class Store:
     """The folder of one request; raises `OutOfDomain` if it holds another, `NotWritten` if it cannot be written."""
 
     def __init__(self, path: str | os.PathLike[str], request: Request) -> None:
-        self.path, self.request = Path(path), request
+        self.path, self.request = path_of("store", path), request
         content = json.loads(json.dumps(request.content()))
         self.key = _key(content)
         known = stored_content(self.path)
         try:
-            if known is None and self.path.exists() and (not self.path.is_dir() or any(map(_foreign, _files(path)))):
+            if known is None and self.path.exists() and _is_other(self.path):
                 raise OutOfDomain("store", str(path), "a new or empty folder, or the store of this same sweep")
             (self.path / BLOCKS).mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -53,7 +54,7 @@ class Store:
             if messages:
                 variables[kind] = (f"{kind}_point", np.array(list(messages.values()), object))
                 variables[f"{kind}_at"] = (f"{kind}_point", np.array(list(messages)))
-        attributes = {"request": self.key, "checksum": _checksum(result)}
+        attributes = {"request": self.key, "checksum": _checksum(index, result)}
         replace_file(_file(self.path, index), netcdf(xarray.Dataset(variables, attrs=attributes)))
 
     def finished(self) -> Iterator[tuple[int, BlockResult]]:
@@ -67,7 +68,7 @@ def stored_content(path: Path) -> dict[str, Any] | None:
         content = json.loads((path / REQUEST).read_text())
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise OutOfDomain("store", str(path), f"readable: {REQUEST}: {error}") from None
     if not isinstance(content, dict):
         raise OutOfDomain("store", str(path), f"readable: {REQUEST} does not hold a request")
@@ -76,27 +77,29 @@ def stored_content(path: Path) -> dict[str, Any] | None:
 
 def stored_results(path: str | os.PathLike[str]) -> tuple[Request, dict[int, BlockResult]]:
     """The request of a store and its finished blocks; raises `OutOfDomain` for a folder that is none."""
-    content = stored_content(Path(path))
+    folder = path_of("store", path)
+    content = stored_content(folder)
     if content is None:
         raise OutOfDomain("store", str(path), "the folder of a stored sweep")
     try:
         request = request_from_content(content)
     except (KeyError, TypeError, AttributeError, OutOfDomain) as error:
         raise OutOfDomain("store", str(path), f"readable: {REQUEST} does not hold a request ({error})") from None
-    return request, dict(_finished(Path(path), request, _key(content)))
+    return request, dict(_finished(folder, request, _key(content)))
 
 
 def _finished(path: Path, request: Request, key: str) -> Iterator[tuple[int, BlockResult]]:
     for index, (first, last) in enumerate(request.ends):
-        result = _read(_file(path, index), last - first, key)
+        result = _read(path, index, last - first, key)
         if result is not None:
             yield index, result
 
 
-def _read(file: Path, points: int, key: str) -> BlockResult | None:
-    """A block, or None for a file that is missing, damaged, or of another request."""
+def _read(path: Path, index: int, points: int, key: str) -> BlockResult | None:
+    """A block, or None for a file that is missing, damaged, of another request, or another block."""
     import xarray
 
+    file = _file(path, index)
     if not file.exists():
         return None
     try:
@@ -110,7 +113,7 @@ def _read(file: Path, points: int, key: str) -> BlockResult | None:
     except (OSError, ValueError, KeyError, RuntimeError):
         return None
     result = BlockResult(columns, messages)
-    whole = dataset.sizes["point"] == points and dataset.attrs.get("checksum") == _checksum(result)
+    whole = dataset.sizes.get("point") == points and dataset.attrs.get("checksum") == _checksum(index, result)
     return result if whole and dataset.attrs.get("request") == key else None
 
 
@@ -118,18 +121,23 @@ def _key(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
-def _checksum(result: BlockResult) -> str:
+def _checksum(index: int, result: BlockResult) -> str:
     numbers = b"".join(name.encode() + column.tobytes() for name, column in result.columns.items())
-    return hashlib.sha256(numbers + json.dumps(result.messages).encode()).hexdigest()
+    return hashlib.sha256(str(index).encode() + numbers + json.dumps(result.messages).encode()).hexdigest()
 
 
 def _file(path: Path, index: int) -> Path:
     return path / BLOCKS / f"{index:05d}.nc"
 
 
-def _files(path: str | os.PathLike[str]) -> list[Path]:
+def _is_other(path: Path) -> bool:
+    """Whether a path is a file, or a folder with anything but what a run leaves when killed before its first block."""
+    return not path.is_dir() or any(map(_foreign, _files(path)))
+
+
+def _files(path: Path) -> list[Path]:
     """What is in the folder, and in its folder of blocks."""
-    top = list(Path(path).iterdir())
+    top = list(path.iterdir())
     return top + [file for folder in top if folder.name == BLOCKS and folder.is_dir() for file in folder.iterdir()]
 
 

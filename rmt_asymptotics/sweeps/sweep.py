@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rmt_asymptotics.checks import mapping
+from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo.plan import SimulationPlan
 from rmt_asymptotics.progress import tracked
 from rmt_asymptotics.sweeps.blocks import compute_block
 from rmt_asymptotics.sweeps.dataset import assembled
 from rmt_asymptotics.sweeps.executors import computed
-from rmt_asymptotics.sweeps.request import requested
+from rmt_asymptotics.sweeps.request import OF_FIELDS, requested
 from rmt_asymptotics.sweeps.store import Store, stored_results
 
 if TYPE_CHECKING:
@@ -60,8 +62,10 @@ def sweep(
     >>> dict(rmt.sweep(model, ridge=[0.1, 1.0], sample_complexity=[1.0, 2.0, 3.0]).sizes)
     {'ridge': 2, 'sample_complexity': 3}
     """
-    along = {**(axes or {}), **fields}
-    request = requested(model, along, points, theory, simulation, tolerance, block_size)
+    named = {} if axes is None else mapping("axes", axes, OF_FIELDS)
+    for name in named.keys() & fields.keys():
+        raise OutOfDomain("axes", name, "named once, in the mapping or as a keyword")
+    request = requested(model, named | fields, points, theory, simulation, tolerance, block_size)
     kept = None if store is None else Store(store, request)
     results = dict(kept.finished()) if kept else {}
     missing = [index for index in range(len(request.ends)) if index not in results]
