@@ -105,7 +105,18 @@ def test_little_is_in_flight():
     assert first[0] < 20 and len(asked) < 40
 
 
-@pytest.mark.parametrize("executor", [0, -1, True, 2.0, "processes"])
+@pytest.mark.parametrize("executor", [0, -1, True, 2.5, 10**400, "processes"])
 def test_executors_that_are_none(executor):
     with pytest.raises(rmt.OutOfDomain, match="executor"):
         rmt.sweep(ONE_CLASS, ridge=[0.1], executor=executor)
+
+
+def test_a_client_or_an_executor_that_is_closed_is_said_to_have_gone():
+    distributed = pytest.importorskip("distributed")
+    with distributed.Client(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0") as closed:
+        pass
+    with ThreadPoolExecutor(1) as shut:
+        pass
+    for executor in (closed, shut):
+        with pytest.raises(WorkersLost, match="went away"):
+            rmt.sweep(ONE_CLASS, ridge=[0.1, 1.0], executor=executor)

@@ -6,7 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from itertools import islice
 from typing import Any, TypeVar
 
-from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.errors import OutOfDomain, whole_number
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -14,6 +14,8 @@ Result = TypeVar("Result")
 IN_FLIGHT = 2  # tasks a worker, at least: one is computed, one waits
 FEW = 16  # tasks in flight where the number of workers is not known or may grow
 IDLE = 10.0  # seconds after which a local process without work ends, also when this one was killed
+MOST_PROCESSES = 1024  # of one machine
+CLOSED = ("closing", "closed")  # as Dask says it
 LOSSES = 3  # of local processes, without a task finished in between
 
 
@@ -30,22 +32,30 @@ def computed(
     `get_executor()`, such as a `dask.distributed.Client`.
     Raises `OutOfDomain` for anything else, `WorkersLost` if local processes keep being killed or a cluster goes away.
     """
-    if executor is None or (_is_number(executor) and executor == 1):
-        return ((index, function(task)) for index, task in tasks)
-    if _is_number(executor) and executor > 1:
-        return _on_local_processes(function, tasks, executor)
     if hasattr(executor, "get_executor"):
-        workers = sum(executor.nthreads().values()) if hasattr(executor, "nthreads") else 0
-        return _kept(_on_executor(function, tasks, executor.get_executor(pure=False), max(FEW, IN_FLIGHT * workers)))
+        pool, workers = _of_client(executor)
+        return _kept(_on_executor(function, tasks, pool, max(FEW, IN_FLIGHT * workers)))
     if isinstance(executor, Executor):
         return _kept(_on_executor(function, tasks, executor, FEW))
-    raise OutOfDomain(
-        "executor", executor, "None, a number of processes >= 1, a concurrent.futures.Executor or a Dask Client"
-    )
+    if executor is not None and not isinstance(executor, numbers.Real):
+        raise OutOfDomain(
+            "executor", executor, "None, a number of processes >= 1, a concurrent.futures.Executor or a Dask Client"
+        )
+    processes = 1 if executor is None else whole_number("executor", executor, least=1, most=MOST_PROCESSES)
+    if processes == 1:
+        return ((index, function(task)) for index, task in tasks)
+    return _on_local_processes(function, tasks, processes)
 
 
-def _is_number(executor: Any) -> bool:
-    return isinstance(executor, numbers.Integral) and not isinstance(executor, bool)
+def _of_client(client: Any) -> tuple[Executor, int]:
+    """The executor of a client, such as Dask's, and its number of workers; 0 if that is not known."""
+    try:
+        if getattr(client, "status", "running") in CLOSED:
+            raise OSError("it is closed")
+        workers = sum(client.nthreads().values()) if hasattr(client, "nthreads") else 0
+        return client.get_executor(pure=False), workers
+    except (OSError, RuntimeError, CancelledError) as error:
+        raise WorkersLost(f"the executor or its cluster went away ({error})") from error
 
 
 def _kept(results: Iterator[Result]) -> Iterator[Result]:
@@ -87,7 +97,7 @@ def _on_executor(
     try:
         while True:
             for index, task in islice(waiting, in_flight - len(pending)):
-                pending[executor.submit(function, task)] = index
+                pending[_submitted(executor, function, task)] = index
             if not pending:
                 return
             done, _ = wait(pending, return_when=FIRST_COMPLETED)
@@ -96,3 +106,13 @@ def _on_executor(
     finally:
         for future in pending:
             future.cancel()
+
+
+def _submitted(executor: Executor, function: Callable[[Task], Result], task: Task) -> Future[Result]:
+    """The future of a task; an executor that takes no more has gone away."""
+    try:
+        return executor.submit(function, task)
+    except BrokenExecutor:
+        raise
+    except RuntimeError as error:
+        raise WorkersLost(f"the executor or its cluster went away ({error})") from error
