@@ -218,6 +218,9 @@ def test_a_comparison_along_a_curve_is_printed_and_written(run):
         (["curve", "missing.toml"], "missing.toml"),
         (["curve", "broken.toml"], "broken.toml"),
         (["curve", "types.toml"], "spike.law"),
+        (["curve", "deep.toml"], "deep.toml"),
+        (["reproduce", "learning-curves", "--folder", "missing/x"], "missing/x"),
+        (["reproduce", "learning-curves", "--folder", "new", "--replicas", "1"], "replicas = 1"),
         (["compare", *PLAIN, "--sample-complexity", "1"], "--dimension"),
         (["compare", *PLAIN, "--dimension", "ten"], "'ten'"),
         (["compare", *PLAIN, "--dimension", "30,60", *AXIS], "one --dimension"),
@@ -229,9 +232,11 @@ def test_a_comparison_along_a_curve_is_printed_and_written(run):
 def test_bad_input_is_refused_in_one_line(run, arguments, said):
     Path("broken.toml").write_text("ridge = \n")
     Path("types.toml").write_text('activation = "tanh"\nspike = { law = ["GaussianLaw"] }\n')
+    Path("deep.toml").write_text("a = " + "[" * 3000 + "]" * 3000)
     Path("folder.png").mkdir()
     before = sorted(Path.cwd().iterdir())
-    files = [] if {"--output", "--plot"} & set(arguments) or arguments == ["spectra"] else ["--output", "x.csv"]
+    without = {"--output", "--plot", "--folder", "spectra"} & set(arguments)
+    files = [] if without else ["--output", "x.csv"]
     status, output, complaint = run(*arguments, *files)
     assert (status, output) == (2, "")
     assert complaint.startswith("error: ")
@@ -284,6 +289,14 @@ def test_a_reader_that_leaves_early_is_no_error_and_the_file_is_written(tmp_path
         process.stdout.close()
         assert process.stderr.read() == ""
     assert process.returncode == 1
+    assert len(read_csv(tmp_path / "x.csv")) == 3
+
+
+def test_an_output_on_a_full_disk_is_said_in_one_line(tmp_path):
+    command = [sys.executable, "-c", RUN, "curve", *PLAIN, *AXIS, "--output", str(tmp_path / "x.csv")]
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (result.returncode, result.stderr) == (1, "error: the output was not written: No space left on device\n")
     assert len(read_csv(tmp_path / "x.csv")) == 3
 
 

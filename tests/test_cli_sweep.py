@@ -125,7 +125,7 @@ def test_results_are_continued_only_with_resume_and_stay_the_same(run, monkeypat
     monkeypatch.setattr(sweeps, "compute_block", interrupted)
     status, _, complaint = run("sweep", "sweep.toml", *files)
     assert status == 130
-    assert "go on with: rmt-asymptotics sweep sweep.toml --store store --resume\n" in complaint
+    assert "go on with: rmt-asymptotics sweep sweep.toml --store store --output x.nc --resume\n" in complaint
     assert run("plot", "store", "--output", "store.png")[0] == 0
     status, _, complaint = run("sweep", "sweep.toml", *files)
     assert (status, Path("x.nc").exists(), len(count)) == (2, False, 4)

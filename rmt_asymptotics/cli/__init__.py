@@ -8,6 +8,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -69,11 +70,20 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _fail(f"not enough memory: {error}", FAILED)
     except (click.Abort, KeyboardInterrupt):
         return _fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:  # the reader of our output has gone; nothing more may be written to it, at exit either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of our output has gone
+        _silence_output()
         return FAILED
+    except OSError as error:  # files are `NotWritten`: this is the output, on a disk that is full
+        _silence_output()
+        return _fail(f"the output was not written: {error.strerror or error}", FAILED)
+
+
+def _silence_output() -> None:
+    """Nothing more can be written to the output, at exit either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str, status: int) -> int:
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    with suppress(OSError):  # nothing is left to say it with
+        click.echo(f"error: {' '.join(message.split())}", err=True)
     return status

@@ -110,7 +110,7 @@ def read_toml(file: Path) -> dict[str, Any]:
     """The content of a TOML file; raises click's usage error if it cannot be read."""
     try:
         return tomllib.loads(file.read_text())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise click.UsageError(f"{file}: {error}") from None
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from rmt_asymptotics.cli.options import check_drawable
+from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.output import checked_path, write_dataset, write_figure
 from rmt_asymptotics.reproduce.names import NAMES
 
@@ -27,12 +28,15 @@ def reproduce(name: str, folder: Path, **changes: int | None) -> None:
 
     picture, data = folder / f"{name}.png", folder / f"{name}.nc"
     check_drawable(picture)
-    folder.mkdir(parents=True, exist_ok=True)
+    figure = CATALOGUE[name]
+    plan = figure.plan.replace(**{field: value for field, value in changes.items() if value is not None})
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutOfDomain("folder", str(folder), f"one that exists or can be made ({error.strerror})") from None
     for path in (picture, data):
         checked_path(path, (path.suffix,))
-    figure = CATALOGUE[name]
-    given = {field: value for field, value in changes.items() if value is not None}
-    dataset = figure.compute(figure.plan.replace(**given))
+    dataset = figure.compute(plan)
     write_dataset(dataset, data)
     write_figure(figure.draw(dataset), picture)
     click.echo(f"{figure.description}: {picture}, {data}")

@@ -1,5 +1,6 @@
 """`rmt-asymptotics sweep`: errors over fields of a model, from a TOML file, on this machine or a cluster."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,7 +58,8 @@ def sweep_command(
     quantity = _summarised(planned, asked.plot)
     if plot:
         _figure(planned, asked.plot)  # what cannot be drawn is refused now
-    with _advice(file, store), chosen_executor(workers, scheduler) as executor:
+    given = {"store": store, "workers": workers, "scheduler": scheduler, "output": output, "plot": plot}
+    with _advice(file, given), chosen_executor(workers, scheduler) as executor:
         dataset = sweep(asked.model, **asked.arguments, store=store, executor=executor)
     deliver(dataset, summary(dataset, quantity), output, plot, lambda: _figure(dataset, asked.plot))
 
@@ -79,13 +81,15 @@ def check_store(store: Path | None, resume: bool) -> None:
 
 
 @contextmanager
-def _advice(file: Path, store: Path | None) -> Iterator[None]:
-    """Say how to go on when a sweep is interrupted or its workers are lost."""
+def _advice(file: Path, given: dict[str, Any]) -> Iterator[None]:
+    """Say how to go on, with the options that were given, when a sweep is interrupted or its workers are lost."""
     try:
         yield
     except (KeyboardInterrupt, WorkersLost):
-        go_on = f"go on with: rmt-asymptotics sweep {file} --store {store} --resume"
-        click.echo(go_on if store else "nothing was kept: give --store to be able to go on", err=True)
+        options = [str(part) for name, value in given.items() if value is not None for part in (f"--{name}", value)]
+        again = shlex.join(["rmt-asymptotics", "sweep", str(file), *options, "--resume"])
+        kept = given["store"] is not None
+        click.echo(f"go on with: {again}" if kept else "nothing was kept: give --store to be able to go on", err=True)
         raise
 
 
