@@ -1,4 +1,6 @@
-"""The import rule: layers import downwards, compiled code stays in its files, the package stays light."""
+"""The import rules: each part imports what stands above it in one table, compiled code stays in its files, the
+package stays light.
+"""
 
 import ast
 import subprocess
@@ -13,22 +15,49 @@ PACKAGE = Path(rmt_asymptotics.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 HEAVY = ("matplotlib", "sympy", "xarray", "pandas", "dask", "click", "tqdm", "mpmath")
-THEORY = ("asymptotics", "state_evolution", "canonical", "spectra", "sweeps", "comparison", "cli", "plotting")
-FORBIDDEN = {  # file or directory -> what it may not import, at any level
-    "vocabulary": ("activations", "laws", "steps", "gaussian", "models", *THEORY, "montecarlo"),
-    "errors.py": ("vocabulary", "activations", "laws", "gaussian", "models", *THEORY, "montecarlo"),
-    "gaussian": ("activations", "laws", "models", "expressions", "serialisation", *THEORY, "montecarlo"),
-    "laws.py": ("activations", "models", *THEORY, "montecarlo"),
-    "activations.py": ("laws", "models", *THEORY, "montecarlo"),
-    "models.py": (*THEORY, "montecarlo", "serialisation"),
-    "canonical": ("asymptotics", "state_evolution", "sweeps", "spectra", "montecarlo", "comparison", "cli", "plotting"),
-    "state_evolution": ("models", "activations", "laws", "asymptotics", "sweeps", "montecarlo", "comparison", "cli"),
-    "asymptotics.py": ("sweeps", "montecarlo", "comparison", "cli", "plotting"),
-    "sweeps": ("comparison", "cli", "plotting"),
-    "optimisation": ("montecarlo", "sweeps", "comparison", "cli", "plotting"),
-    "montecarlo": THEORY,
-    "dynamics": ("models", "montecarlo", *THEORY),
+
+BASE = "_types _kernels errors checks vocabulary records progress estimates output"
+FUNCTIONS = "gaussian activations expressions laws steps"
+MODELS = f"{BASE} {FUNCTIONS} models serialisation"
+# each file or directory of the package, and all that it may import of it, at any level: parts that stand above it
+ALLOWED = {
+    part: set(allowed.split())
+    for part, allowed in {
+        "_types": "",
+        "_kernels": "",
+        "errors": "",
+        "checks": "errors",
+        "vocabulary": "_types errors",
+        "records": "errors checks vocabulary",
+        "progress": "errors checks",
+        "estimates": "_types",
+        "output": "errors checks",
+        "gaussian": "_types errors checks",
+        "expressions": "errors activations",  # a formula is an Activation, which parses its own formula: both lazily
+        "activations": "_types errors checks gaussian expressions",
+        "laws": "_types errors checks vocabulary gaussian",
+        "steps": "errors vocabulary",
+        "models": f"{BASE} {FUNCTIONS}",
+        "serialisation": f"{BASE} {FUNCTIONS} models",
+        "canonical": f"{BASE} {FUNCTIONS} models",
+        "state_evolution": "_types _kernels canonical",  # knows nothing of models
+        "asymptotics": f"{MODELS} canonical state_evolution",
+        "spectra": f"{MODELS} canonical",
+        "optimisation": f"{MODELS} canonical state_evolution asymptotics spectra",
+        "montecarlo": MODELS,  # knows nothing of the theory
+        "sweeps": f"{MODELS} canonical state_evolution asymptotics montecarlo",
+        "comparison": f"{MODELS} asymptotics montecarlo sweeps",
+        "dynamics": f"{BASE} activations",
+        "plotting": f"{MODELS} sweeps comparison dynamics",
+        "reproduce": f"{MODELS} spectra montecarlo sweeps plotting",
+        "cli": f"{MODELS} spectra optimisation montecarlo sweeps comparison dynamics plotting reproduce",
+    }.items()
 }
+MUTUAL = {("expressions", "activations")}
+
+
+def part_of(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
 def imports(tree):
@@ -40,6 +69,14 @@ def imports(tree):
             assert node.level == 0, "imports are absolute"
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def not_allowed(part, source):
+    """What a source file of a part imports of the package against the table; the package itself is no part."""
+    names = {name for name in imports(ast.parse(source)) if name.split(".")[0] == "rmt_asymptotics"}
+    if any(name.startswith("rmt_asymptotics.") for name in names):
+        names.discard("rmt_asymptotics")  # `from rmt_asymptotics import part`
+    return {name.split(".")[1 if "." in name else 0] for name in names} - {part, *ALLOWED[part]}
 
 
 def at_module_level(tree):
@@ -77,20 +114,42 @@ def test_kernels_know_arrays_only(path):
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_heavy_packages_are_imported_where_used(path):
     """matplotlib may stand at the top of plotting modules, click at the top of the command line."""
-    if {"plotting.py", "plotting", "reproduce", "cli", "cli.py"} & {path.name, *path.relative_to(PACKAGE).parts}:
+    if part_of(path) in ("plotting", "reproduce", "cli"):
         return
     names = list(imports(at_module_level(parsed(path))))
     assert not [package for package in HEAVY if uses(names, package)]
 
 
-@pytest.mark.parametrize("layer", FORBIDDEN)
-def test_layers_import_downwards(layer):
-    chosen = [f for f in FILES if layer in (f.name, *f.relative_to(PACKAGE).parts[:1]) or f == PACKAGE / layer]
-    assert chosen
-    for path in chosen:
-        names = list(imports(parsed(path)))
-        found = [upper for upper in FORBIDDEN[layer] if uses(names, f"rmt_asymptotics.{upper}")]
-        assert not found, path
+def test_the_table_has_a_row_for_each_part_and_no_other():
+    assert set(ALLOWED) == {part_of(path) for path in FILES} - {"__init__"}
+
+
+def test_the_table_points_upwards():
+    rows = list(ALLOWED)
+    for part, allowed in ALLOWED.items():
+        above = set(rows[: rows.index(part)])
+        assert allowed - above <= {other for pair in MUTUAL for other in pair if part == pair[0]}, part
+
+
+@pytest.mark.parametrize("path", [f for f in FILES if part_of(f) != "__init__"], ids=str)
+def test_each_part_imports_what_the_table_allows(path):
+    assert not_allowed(part_of(path), path.read_text(encoding="utf-8")) == set()
+
+
+@pytest.mark.parametrize(
+    ("part", "line", "found"),
+    [
+        ("spectra", "from rmt_asymptotics.optimisation import gradient", {"optimisation"}),
+        ("spectra", "def f():\n    from rmt_asymptotics.optimisation.fields import domain_of", {"optimisation"}),
+        ("canonical", "from rmt_asymptotics import optimisation", {"optimisation"}),
+        ("state_evolution", "import rmt_asymptotics.models as m", {"models"}),
+        ("montecarlo", "import rmt_asymptotics as rmt", {"rmt_asymptotics"}),
+        ("spectra", "from rmt_asymptotics import nothing_yet", {"nothing_yet"}),
+        ("spectra", "from rmt_asymptotics.canonical.problem import Problem\nimport numpy", set()),
+    ],
+)
+def test_the_table_is_a_whitelist(part, line, found):
+    assert not_allowed(part, line) == found
 
 
 def test_importing_the_package_is_light():

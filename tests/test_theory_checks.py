@@ -1,13 +1,9 @@
-"""The scripts of theory_notes/checks still find what the notes say; and tags that are cited exist."""
-
-import re
-from pathlib import Path
+"""The scripts of theory_notes/checks still find what the notes say."""
 
 import pytest
 
 from theory_notes.checks import closed_span, deterministic_equivalent, free_energy, high_precision
 
-ROOT = Path(__file__).parents[1]
 GRADIENTS = 1e-30  # of 40 digits
 PRINTED = 5e-14  # half a unit of the last digit of the reference values
 NUMBERS_OF_THE_NOTE = 6e-6  # half a unit of the fifth digit, and the float64 iteration
@@ -39,13 +35,3 @@ def test_closed_span_numbers(span, classes, offset, printed):
 def test_random_matrices_approach_the_deterministic_equivalent():
     """The deviation at p = 500 is that of the note, about 2/p."""
     assert deterministic_equivalent.relative_deviation(500, replicas=2) < 8e-3
-
-
-def test_cited_tags_exist():
-    """Every tag such as [se.4] in the package stands in a note."""
-    pattern = r"\b((?:se|modes|err|jac|q|cge|uniq|span|quad|refine|net|free|step|spec)\.\d+)\b"
-    notes = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "theory_notes").glob("*.md"))
-    defined = set(re.findall(r"\[((?:\w+)\.\d+)\]", notes))
-    for path in (ROOT / "rmt_asymptotics").rglob("*.py"):
-        cited = set(re.findall(pattern, path.read_text(encoding="utf-8")))
-        assert cited <= defined, (path.name, sorted(cited - defined))
