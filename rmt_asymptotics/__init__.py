@@ -31,6 +31,7 @@ from rmt_asymptotics.errors import NotConverged, OutOfDomain
 from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw, RademacherLaw
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, SpikedRandomFeatures
 from rmt_asymptotics.montecarlo import (
+    BiasVarianceSimulation,
     Estimate,
     Pair,
     Simulation,
@@ -38,6 +39,7 @@ from rmt_asymptotics.montecarlo import (
     WeightStatistics,
     feature_eigenvalues,
     simulate,
+    simulate_bias_variance,
     simulate_pair,
     simulation_curve,
     spiked_equivalent,
@@ -66,14 +68,18 @@ if TYPE_CHECKING:
         trace_boundary,
     )
     from rmt_asymptotics.spectra import FeatureSpectrum, WeightSpectrum, spectrum, weight_spectrum
+    from rmt_asymptotics.training import BiasVariance, EnsembleErrors, bias_variance, bias_variance_curve, ensemble
 
 __all__ = [
     "Activation",
     "Asymptotics",
+    "BiasVariance",
+    "BiasVarianceSimulation",
     "Boundary",
     "Comparison",
     "ConstantLaw",
     "DiscreteLaw",
+    "EnsembleErrors",
     "EqualErrors",
     "Estimate",
     "FeatureSpectrum",
@@ -101,10 +107,13 @@ __all__ = [
     "WeightSpectrum",
     "WeightStatistics",
     "best_linear_error",
+    "bias_variance",
+    "bias_variance_curve",
     "centred",
     "compare",
     "compare_curve",
     "cos",
+    "ensemble",
     "erf",
     "feature_eigenvalues",
     "gelu",
@@ -125,6 +134,7 @@ __all__ = [
     "sign",
     "silu",
     "simulate",
+    "simulate_bias_variance",
     "simulate_pair",
     "simulation_curve",
     "sin",
@@ -156,6 +166,7 @@ _OPTIMISATION = (
     "random_features_of",
     "trace_boundary",
 )
+_TRAINING = ("BiasVariance", "EnsembleErrors", "bias_variance", "bias_variance_curve", "ensemble")
 _SPECTRA = ("FeatureSpectrum", "WeightSpectrum", "spectrum", "weight_spectrum")
 
 
@@ -163,6 +174,8 @@ def __getattr__(name: str) -> Any:
     """Spectra, optimisation and dynamics load when first used: what they import is slow, and curves do not need it."""
     if name in _OPTIMISATION:
         return getattr(import_module("rmt_asymptotics.optimisation"), name)
+    if name in _TRAINING:
+        return getattr(import_module("rmt_asymptotics.training"), name)
     if name in _SPECTRA:
         return getattr(import_module("rmt_asymptotics.spectra"), name)
     if name == "dynamics":

@@ -32,6 +32,8 @@ ALLOWED = {
         "progress": "errors checks",
         "estimates": "_types",
         "output": "errors checks",
+        "decomposition": "_types",
+        "equations": "_types decomposition",
         "gaussian": "_types errors checks",
         "expressions": "errors activations",  # a formula is an Activation, which parses its own formula: both lazily
         "activations": "_types errors checks gaussian expressions",
@@ -44,13 +46,14 @@ ALLOWED = {
         "asymptotics": f"{MODELS} canonical state_evolution",
         "spectra": f"{MODELS} canonical",
         "optimisation": f"{MODELS} canonical state_evolution asymptotics spectra",
-        "montecarlo": MODELS,  # knows nothing of the theory
+        "training": f"{MODELS} decomposition canonical equations state_evolution asymptotics spectra",
+        "montecarlo": f"{MODELS} decomposition",  # knows nothing of the theory
         "sweeps": f"{MODELS} canonical state_evolution asymptotics montecarlo",
         "comparison": f"{MODELS} asymptotics montecarlo sweeps",
         "dynamics": f"{BASE} activations",
         "plotting": f"{MODELS} sweeps comparison dynamics",
         "reproduce": f"{MODELS} spectra montecarlo sweeps plotting",
-        "cli": f"{MODELS} spectra optimisation montecarlo sweeps comparison dynamics plotting reproduce",
+        "cli": f"{MODELS} training spectra optimisation montecarlo sweeps comparison dynamics plotting reproduce",
     }.items()
 }
 MUTUAL = {("expressions", "activations")}

@@ -7,6 +7,7 @@ replicas; `simulation`, `curve`, `pair` and `diagnostics` are the public face.
 
 from rmt_asymptotics.estimates import Estimate
 from rmt_asymptotics.montecarlo import one_step  # registers its networks
+from rmt_asymptotics.montecarlo.bias_variance import BiasVarianceSimulation, simulate_bias_variance
 from rmt_asymptotics.montecarlo.curve import simulation_curve
 from rmt_asymptotics.montecarlo.diagnostics import WeightStatistics, feature_eigenvalues, weight_statistics
 from rmt_asymptotics.montecarlo.equivalent import SpikedEquivalent, spiked_equivalent
@@ -15,6 +16,7 @@ from rmt_asymptotics.montecarlo.plan import SimulationPlan
 from rmt_asymptotics.montecarlo.simulation import Simulation, simulate
 
 __all__ = [
+    "BiasVarianceSimulation",
     "Estimate",
     "Pair",
     "Simulation",
@@ -24,6 +26,7 @@ __all__ = [
     "feature_eigenvalues",
     "one_step",
     "simulate",
+    "simulate_bias_variance",
     "simulate_pair",
     "simulation_curve",
     "spiked_equivalent",

@@ -1,5 +1,6 @@
 """Plots on matplotlib Axes: theory as lines and colours, simulation as points."""
 
+from rmt_asymptotics.plotting.bias_variance import plot_bias_variance
 from rmt_asymptotics.plotting.boundaries import plot_boundaries
 from rmt_asymptotics.plotting.curves import plot_curve
 from rmt_asymptotics.plotting.datasets import chosen, plot_dataset
@@ -32,6 +33,7 @@ __all__ = [
     "identify",
     "labelled",
     "new_axes",
+    "plot_bias_variance",
     "plot_boundaries",
     "plot_curve",
     "plot_dataset",

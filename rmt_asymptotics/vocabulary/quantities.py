@@ -29,6 +29,16 @@ SIMULATION = (
     Quantity("samples", "n", "number of training samples of the simulation, n"),
     Quantity("simulation_message", "", "why the point was not simulated", unit=""),
 )
+OF_TEST_ERROR = (  # its parts; names of their own: `samples` is a variance here
+    Quantity("noise", "Delta", "noise of fresh labels"),
+    Quantity("bias", "", "squared bias of the mean predictor"),
+    Quantity("label_noise", "", "variance from the label noise of the samples"),
+    Quantity("samples", "", "variance from the inputs of the samples"),
+    Quantity("initialisation", "", "variance from the random weights"),
+    Quantity("samples_and_initialisation", "", "variance from samples and weights together"),
+    Quantity("label_noise_and_initialisation", "", "variance from label noise and weights together"),
+)
+PARTS = {quantity.name: quantity for quantity in OF_TEST_ERROR}
 QUANTITIES = {quantity.name: quantity for quantity in (*SOLVED, *DERIVED, *SOLUTION, *SIMULATION)}
 SOLVED_ERRORS = tuple(quantity.name for quantity in SOLVED)
 ERRORS = tuple(quantity.name for quantity in (*SOLVED, *DERIVED))

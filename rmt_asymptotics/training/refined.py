@@ -1,0 +1,38 @@
+"""Quantities on finer and finer grids, until they are stable.  Note: theory_notes/numerics.md [refine.1]."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.asymptotics import TOLERANCE, TOLERANCE_CONTINUOUS
+from rmt_asymptotics.canonical.problem import Problem
+from rmt_asymptotics.canonical.translation import LEVELS, translate
+from rmt_asymptotics.errors import NotConverged, number
+from rmt_asymptotics.laws import Law
+from rmt_asymptotics.models import RidgeModel
+
+FAINT = 1e-9  # share of the largest value below which a value is compared with that share
+
+
+def refined(
+    model: RidgeModel, compute: Callable[[Problem], Array], tolerance: float | None = None
+) -> tuple[Array, float]:
+    """Values of any shape, and the largest change, relative, under the last refinement of nodes and classes.
+
+    tolerance: as in `solve`.  Raises `NotConverged` where the finest grid still moves the values by more.
+    """
+    continuous = any(isinstance(law, Law) and law.continuous for law in vars(model).values())
+    default = TOLERANCE_CONTINUOUS if continuous else TOLERANCE
+    tolerance = default if tolerance is None else number("tolerance", tolerance, above=0)
+    problem = translate(model, 0)
+    values, change = compute(problem), np.inf
+    if problem.exact:
+        return values, 0.0
+    for level in range(1, LEVELS):
+        coarse, values = values, compute(translate(model, level))
+        size = np.maximum(np.abs(values), FAINT * np.max(np.abs(values)) + np.finfo(float).tiny)
+        change = float(np.max(np.abs(values - coarse) / size))
+        if change <= tolerance:
+            return values, change
+    raise NotConverged(f"the finest quadrature or class count still moves the results by {change:.1e}, relative")
