@@ -9,7 +9,7 @@ import numbers
 from typing import Any
 
 LONGEST = 120  # characters of a value in a message
-LARGEST_WHOLE = 2**63 - 1  # what arrays of whole numbers hold
+LARGEST_WHOLE = 10**300  # floats hold it
 
 
 class OutOfDomain(ValueError):
@@ -88,7 +88,7 @@ def whole_number(field: str, value: Any, *, least: int, most: int = LARGEST_WHOL
     except (TypeError, ValueError, OverflowError):
         real, result = 0, least - 1
     if result != real or not least <= result <= most:
-        limit = f" and <= {most}" if most < LARGEST_WHOLE or result > most else ""
+        limit = f" and <= {most:g}" if most < LARGEST_WHOLE or result > most else ""
         raise OutOfDomain(field, value, f"a whole number >= {least}{limit}")
     return result
 

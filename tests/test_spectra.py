@@ -461,6 +461,33 @@ def test_features_of_a_network_after_one_step():
     assert sp.outliers[0].overlap(lambda kappa: kappa) > 0.7
 
 
+EVEN = ("cos(x)", "centred(cos(2*x))", "(x - 1)*(x + 1)", "Abs(x)", "hermite_polynomial(4)", "x**2*cos(x)")
+
+
+@pytest.mark.parametrize("step", [MaximalStep(1.3), PowerStep(0.2), FixedStep(0.7)], ids=str)
+@pytest.mark.parametrize("activation", EVEN)
+def test_an_even_activation_has_no_spike_at_any_width(activation, step):
+    """E[z sigma] = 0, also where quadrature leaves 1e-17 of it: at p = infinity all above 0 would be infinite."""
+    network = OneStepNetwork(
+        activation=Activation.from_expression(activation), target=sin, sample_complexity=2.3, width_ratio=1.4,
+        ridge=0.1, step=step, step_sample_complexity=1.7, readout=TWO_CLASSES,
+    )  # fmt: skip
+    for width in (None, 10**6):
+        found = weight_spectrum(network.replace(width=width))
+        assert (found.strength, found.alignment) == (0, 0)
+        assert np.isfinite(found.top_singular_value)
+
+
+@pytest.mark.parametrize("law", [ConstantLaw(1e-300), GaussianLaw(1e-200), DiscreteLaw((0.0, 1e-250), (0.3, 0.7))])
+def test_a_spike_however_small_is_infinite_in_the_limit(law):
+    """Its square underflows; whether it is there is asked of the spike itself."""
+    model = SpikedRandomFeatures(
+        activation=tanh, target=sin, sample_complexity=2.3, width_ratio=1.4, ridge=0.1, spike=law, alignment=0.6
+    )
+    assert weight_spectrum(model).strength == np.inf
+    assert weight_spectrum(model.replace(spike=ConstantLaw(0.0))).strength == 0
+
+
 def test_refusals():
     outlier = spectrum(plain(relu, width=100)).outliers[0]
     with pytest.raises(OutOfDomain, match="function"):

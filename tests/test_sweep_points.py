@@ -125,6 +125,13 @@ def test_whole_numbers_are_checked_at_every_point():
         rmt.sweep(ONE_CLASS, width=[50.0, 60.5, 70.0])
 
 
+def test_whole_numbers_are_as_large_as_floats(tmp_path):
+    dataset = rmt.sweep(ONE_CLASS, width=[300, 10**24], store=tmp_path)
+    assert_is_solve(dataset, 1, ONE_CLASS.replace(width=10**24))
+    assert dataset.width.values.tolist() == [300.0, 1e24]
+    assert rmt.open_sweep(tmp_path).identical(dataset)
+
+
 def test_grids_beyond_all_memory_are_refused_by_their_number_of_points():
     axis = np.linspace(0.1, 1, 10_000)
     with pytest.raises(rmt.OutOfDomain, match="10000 x 10000 x 10000"):

@@ -14,7 +14,7 @@ from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.quadrature import CUTOFF, gaussian_density, legendre, sinh_rule
 
 SETTLED = 1e-13  # change from rule to rule, relative to the second moment, that is rounding
-ROUNDED = 2e-15  # a mean below this share of the root mean square is 0, as by symmetry: widths of 1e16 see it
+ROUNDED = 2e-15  # a mean or slope below this share of the root mean square is 0, as by symmetry: widths of 1e16 see it
 ARGUMENT = 8 * float(np.finfo(float).eps)  # rounding of shift + scale z in units of shift: kinks are off by it
 FAINT = 1e-20  # second moments below this share of the largest are measured against that share
 TAIL = 1e-12  # share of the largest second moment that may sit on the outermost nodes
@@ -112,6 +112,7 @@ def _moments(
             quadratic = np.sum(weights * (z * z - 1) * deviations, axis=1)
             rest = np.sum(weights * (deviations - linear[:, None] * z) ** 2, axis=1)
             mean[np.abs(mean) <= ROUNDED * np.sqrt(mean**2 + linear**2 + rest)] = 0
+            linear[np.abs(linear) <= ROUNDED * np.sqrt(linear**2 + rest)] = 0
             result[:, part] = mean, linear, quadratic, rest
             outermost[part] = weights[:, 0] * values[:, 0] ** 2 + weights[:, -1] * values[:, -1] ** 2
     return result, outermost

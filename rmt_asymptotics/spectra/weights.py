@@ -113,7 +113,7 @@ def _(model: RandomFeatures, count: int) -> WeightLaw:
 @weight_law.register
 def _(model: SpikedRandomFeatures, count: int) -> WeightLaw:
     square = _second_moment(model.spike)
-    growing = model.width is None and square > 0
+    growing = model.width is None and bool(np.any(model.spike.quadrature(count, 1.0)[0]))
     scale = 1.0 if model.width is None else model.width
     return WeightLaw(np.array([model.bulk_variance]), np.array([scale * square]), np.ones(1), model.alignment, growing)
 
@@ -126,12 +126,13 @@ def _(model: OneStepNetwork, count: int) -> WeightLaw:
         g, pi = model.readout.quadrature(count, 1.0)
         e, scale = relative_rate(model) * g, (1.0 if model.width is None else model.width)
         squares = scale * step.spike(e) ** 2
-        growing = model.width is None and bool(np.any(squares))
+        growing = model.width is None and bool(np.any(step.spike(e)))
         return WeightLaw(step.bulk_variance(e), squares, pi, step.alignment, growing, not model.readout.continuous)
     growing = isinstance(model.step, PowerStep) and model.step.exponent > 0
     eta = model.step.eta if isinstance(model.step, FixedStep) else model.step.learning_rate(1.0, 1.0)
+    spikes = step.spike(eta * model.readout.quadrature(count, 1.0)[0])
     square = float(step.spike(np.array([eta]))[0] ** 2) * _second_moment(model.readout)
-    return WeightLaw(np.ones(1), np.array([square]), np.ones(1), step.alignment, growing and square > 0)
+    return WeightLaw(np.ones(1), np.array([square]), np.ones(1), step.alignment, growing and bool(np.any(spikes)))
 
 
 def _second_moment(law: Law) -> float:

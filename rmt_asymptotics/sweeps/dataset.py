@@ -90,6 +90,7 @@ def _messages(request: Request, results: Mapping[int, BlockResult]) -> dict[str,
 def coordinate(name: str, values: list[Any]) -> np.ndarray:
     """Values of a field as a coordinate: numbers as they are, others as text, None as what it stands for."""
     if is_numeric(values):
-        return np.array(values)
+        coordinates = np.array(values)
+        return coordinates.astype(float) if coordinates.dtype == object else coordinates  # widths beyond 2^63
     field = field_of(name)
     return np.array([field.none if v is None and field else str(v) for v in values])

@@ -17,7 +17,7 @@ from rmt_asymptotics.models import A_MODEL, RidgeModel
 from rmt_asymptotics.montecarlo.plan import SimulationPlan
 from rmt_asymptotics.serialisation import from_plain, model_from_dict, model_to_dict, package_version, plain
 from rmt_asymptotics.sweeps.blocks import Block
-from rmt_asymptotics.sweeps.points import Points, Positions, grid_points, listed_points
+from rmt_asymptotics.sweeps.points import MOST_POINTS, Points, Positions, grid_points, listed_points
 from rmt_asymptotics.sweeps.simulated import NESTED
 
 FORMAT = 2  # of stores
@@ -49,7 +49,8 @@ class Request:
         if self.tolerance is not None:
             object.__setattr__(self, "tolerance", number("tolerance", self.tolerance, above=0))
         if self.block_size is not None:
-            object.__setattr__(self, "block_size", whole_number("block_size", self.block_size, least=1))
+            size = whole_number("block_size", self.block_size, least=1, most=MOST_POINTS)
+            object.__setattr__(self, "block_size", size)
 
     @cached_property
     def controls(self) -> frozenset[str]:
