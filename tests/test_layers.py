@@ -17,7 +17,7 @@ NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 HEAVY = ("matplotlib", "sympy", "xarray", "pandas", "dask", "click", "tqdm", "mpmath")
 
 BASE = "_types _kernels errors checks vocabulary records progress estimates output"
-FUNCTIONS = "gaussian activations expressions laws steps"
+FUNCTIONS = "gaussian activations expressions laws steps losses labels"
 MODELS = f"{BASE} {FUNCTIONS} models serialisation"
 # each file or directory of the package, and all that it may import of it, at any level: parts that stand above it
 ALLOWED = {
@@ -39,10 +39,12 @@ ALLOWED = {
         "activations": "_types errors checks gaussian expressions",
         "laws": "_types errors checks vocabulary gaussian",
         "steps": "errors vocabulary",
+        "losses": "_types _kernels errors checks vocabulary",
+        "labels": "_types errors checks vocabulary gaussian activations",
         "models": f"{BASE} {FUNCTIONS}",
         "serialisation": f"{BASE} {FUNCTIONS} models",
         "canonical": f"{BASE} {FUNCTIONS} models",
-        "state_evolution": "_types _kernels canonical",  # knows nothing of models
+        "state_evolution": "_types _kernels gaussian losses canonical",  # knows nothing of models
         "asymptotics": f"{MODELS} canonical state_evolution",
         "spectra": f"{MODELS} canonical",
         "optimisation": f"{MODELS} canonical state_evolution asymptotics spectra",

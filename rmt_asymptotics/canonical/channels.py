@@ -1,0 +1,67 @@
+"""The labels of a model, seen from kappa and s: nu = gamma kappa + rho s.  Note: convex_losses.md, section 1."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.gaussian.conditional import conditional_moments
+from rmt_asymptotics.gaussian.quadrature import gaussian_density
+from rmt_asymptotics.labels import BinaryLabels, Regression, SignLabels, sign_pattern
+
+
+@dataclass(frozen=True)
+class BinaryChannel:
+    """Labels y = +-1.  bends: the nu about which P(y = 1 | nu) changes, sharpness: over which width."""
+
+    alignment: float
+    complement: float
+    bends: Array
+    sharpness: float
+    labels: BinaryLabels
+    target: Activation
+
+    def moments(self, mean: Array, deviation: Array) -> Array:
+        """E[r^m 1(y = 1)] for m = 0, 1, 2 and nu = mean + deviation r, r ~ N(0, 1); (3, ...).  [gl.7]"""
+        if not isinstance(self.labels, SignLabels):
+            found = conditional_moments(self._probability, self.target.kinks, mean, deviation, field="labels")
+            return np.array([found.mean, found.linear, found.quadratic + found.mean])
+        pattern, flip = sign_pattern(self.target), self.labels.flip_probability
+        start = float(pattern.positive_first)
+        total = np.array([start, 0.0, start]).reshape(3, *[1] * mean.ndim) + np.zeros((3, *mean.shape))
+        for threshold, jump in zip(pattern.thresholds, pattern.jumps, strict=True):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                c = np.nan_to_num((threshold - mean) / deviation, nan=0.0, posinf=40.0, neginf=-40.0)
+            beyond, density = special.ndtr(-c), gaussian_density(np.clip(c, -38, 38))
+            total += jump * np.array([beyond, density, beyond + c * density])
+        return np.array([flip, 0.0, flip]).reshape(3, *[1] * mean.ndim) + (1 - 2 * flip) * total
+
+    def _probability(self, nu: Array) -> Array:
+        return self.labels.probability(self.target(nu))
+
+
+@dataclass(frozen=True)
+class RealChannel:
+    """Labels y = f_*(nu) + noise, with probability q_i of N(mean_i, variance_i); each (I,)."""
+
+    alignment: float
+    complement: float
+    target: Activation
+    probabilities: Array
+    means: Array
+    variances: Array
+
+
+Channel = BinaryChannel | RealChannel
+
+
+def channel(
+    labels: BinaryLabels | Regression, target: Activation, noise_variance: float, gamma: float, rho: float
+) -> Channel:
+    """The channel of labels of a target with alignment gamma and complement rho."""
+    if isinstance(labels, Regression):
+        return RealChannel(gamma, rho, target, *labels.components(noise_variance))
+    sharpness = getattr(labels, "scale", 0.0)
+    return BinaryChannel(gamma, rho, np.array(sign_pattern(target).thresholds), sharpness, labels, target)

@@ -1,0 +1,56 @@
+"""Convex functions made of linear and quadratic pieces: their proximal operator is piecewise affine."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.losses._kernels import piecewise_proximal
+from rmt_asymptotics.losses.convex import ConvexFunction, Proximal
+
+
+@dataclass(frozen=True)
+class PiecewiseQuadratic(ConvexFunction):
+    """l(u) = constants[i] + rates[i] u + curvatures[i] u^2/2 on the i-th interval between the knots.
+
+    An interval on the left where l is infinite has the rate -inf.
+
+    >>> hinge = PiecewiseQuadratic((1.0,), (1.0, 0.0), (-1.0, 0.0), (0.0, 0.0))
+    >>> hinge.value(np.array([-1.0, 2.0])), hinge.proximal(np.array([[-1.0, 0.5, 2.0]]), np.ones(1)).prox
+    (array([2., 0.]), array([[0., 1., 2.]]))
+    """
+
+    knots: tuple[float, ...]
+    constants: tuple[float, ...]
+    rates: tuple[float, ...]
+    curvatures: tuple[float, ...]
+
+    @property
+    def kinks(self) -> Array:
+        return np.array(self.knots, float)
+
+    def _polynomial(self, u: Array, piece: NDArray[np.intp]) -> tuple[Array, Array]:
+        rate, curvature = np.array(self.rates)[piece], np.array(self.curvatures)[piece]
+        with np.errstate(invalid="ignore"):  # inf - inf on a piece where l is infinite
+            value = np.array(self.constants)[piece] + rate * u + 0.5 * curvature * u * u
+        return np.where(np.isinf(rate), np.inf, value), rate + curvature * u
+
+    def value(self, u: Array) -> Array:
+        return self._polynomial(u, np.searchsorted(self.kinks, u, "right"))[0]
+
+    def slopes(self, u: Array) -> tuple[Array, Array]:
+        before, after = (np.searchsorted(self.kinks, u, side) for side in ("left", "right"))
+        return self._polynomial(u, before)[1], self._polynomial(u, after)[1]
+
+    def curvature(self, u: Array) -> Array:
+        return np.array(self.curvatures)[np.searchsorted(self.kinks, u)]
+
+    def proximal(self, u: Array, V: Array) -> Proximal:
+        result = Proximal(*(np.empty_like(u) for _ in range(3)))
+        piecewise_proximal(u, V, self.kinks, np.array(self.rates), np.array(self.curvatures), *result)
+        return result
+
+    def bends(self, V: Array) -> Array:
+        """The images of the knots: prox is affine between them."""
+        return self.images(np.broadcast_to(self.kinks, (*V.shape, len(self.knots))), V)

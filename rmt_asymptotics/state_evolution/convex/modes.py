@@ -1,0 +1,69 @@
+"""The modes as unknowns: amplitudes y_j of order one at any width.  Note: convex_losses.md [gl.10], [gl.13]."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.canonical.problem import Problem
+
+RANK = 1e-11  # a free function shorter than this, relative to the longest, is rounding
+
+
+@dataclass(frozen=True)
+class Amplitudes:
+    """coef_j = scale_j y_j: scale_j = sqrt(pi_k R_j) for a penalised mode of class k, 1 for a free one.
+
+    functions (2, J, N); scales, classes, penalised (J,): the penalised modes come first.  R is per input dimension.
+    """
+
+    functions: Array
+    scales: Array
+    classes: NDArray[np.intp]
+    penalised: NDArray[np.bool_]
+
+    def field(self, y: Array) -> tuple[Array, Array]:
+        """G0 and G1.  [gl.2]"""
+        G0, G1 = (self.scales * y) @ self.functions
+        return G0, G1
+
+    def projected(self, y: Array, weights: Array, G: tuple[Array, Array]) -> Array:
+        """y with the free amplitudes for which the field is nearest to G."""
+        free = ~self.penalised
+        rest = [G_m - known for G_m, known in zip(G, self.field(np.where(free, 0, y)), strict=True)]
+        overlaps = sum((F * weights) @ r for F, r in zip(self.functions, rest, strict=True))
+        return np.where(free, overlaps, y)
+
+
+def amplitudes(problem: Problem, b: float, intercept: bool) -> Amplitudes:
+    """The penalised modes, and an orthonormal basis of what the free ones span, with 1 for an intercept."""
+    strengths = b * problem.strengths[0] + problem.strengths[1]
+    free = np.isinf(strengths)
+    spanned = problem.modes[:, free]
+    if intercept:
+        one = np.array([np.ones_like(problem.nodes), np.zeros_like(problem.nodes)])
+        spanned = np.concatenate([spanned, one[:, None]], axis=1)
+    basis = _orthonormal(spanned, problem.weights)
+    present = ~free & (strengths > 0)
+    classes = problem.mode_classes[present]
+    scales = np.sqrt(problem.class_weights[classes] * strengths[present])
+    count = basis.shape[1]
+    return Amplitudes(
+        np.concatenate([problem.modes[:, present], basis], axis=1),
+        np.concatenate([scales, np.ones(count)]),
+        np.concatenate([classes, np.zeros(count, np.intp)]),
+        np.arange(len(scales) + count) < len(scales),
+    )
+
+
+def _orthonormal(functions: Array, weights: Array) -> Array:
+    """Combinations of functions (2, F, N) that are orthonormal under the weights."""
+    count = functions.shape[1]
+    if not count:
+        return functions
+    rows = (functions * np.sqrt(weights)).transpose(1, 0, 2).reshape(count, -1)
+    left, singular, _ = linalg.svd(rows, full_matrices=False)
+    kept = singular > RANK * singular[0]
+    return np.einsum("fj,cfn->cjn", left[:, kept] / singular[kept], functions)

@@ -1,0 +1,119 @@
+"""Many points of one problem with a convex loss, each started from the one before.  Note: convex_losses.md."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.canonical.channels import BinaryChannel, Channel
+from rmt_asymptotics.canonical.problem import Controls, Problem
+from rmt_asymptotics.losses import ConvexFunction, Loss, SquareLoss
+from rmt_asymptotics.state_evolution.convex.binary_channel import binary_expectations
+from rmt_asymptotics.state_evolution.convex.bulk import bulk_at
+from rmt_asymptotics.state_evolution.convex.channel import Expectations, Field
+from rmt_asymptotics.state_evolution.convex.fixed_point import State, System
+from rmt_asymptotics.state_evolution.convex.modes import amplitudes
+from rmt_asymptotics.state_evolution.convex.newton import SOLVED, Iterate, solve_system
+from rmt_asymptotics.state_evolution.convex.outputs import OUTPUTS, outputs
+from rmt_asymptotics.state_evolution.convex.real_channel import real_expectations
+
+FAINT = 1e-24  # residual variances below this share of the largest are set to it: V must not vanish
+
+
+@dataclass(frozen=True)
+class Task:
+    """A loss, an intercept or none, and the channel of the labels for each variance of the noise."""
+
+    loss: Loss
+    channel: Callable[[float], Channel]
+    intercept: bool = False
+
+    def function(self, loss: Loss) -> ConvexFunction:
+        return loss.function(isinstance(self.channel(0.0), BinaryChannel))
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A point: the iterate at its solution, its system, and by name the outputs, `norm` = |a|^2/p among them."""
+
+    iterate: Iterate
+    system: System
+    outputs: dict[str, float]
+
+    @property
+    def converged(self) -> bool:
+        return self.iterate.size <= SOLVED
+
+
+def expectations_of(
+    channel: Channel, kappa: Array, loss: ConvexFunction, order: int
+) -> Callable[[Field], Expectations]:
+    """Field -> the channel's expectations."""
+    if isinstance(channel, BinaryChannel):
+        return lambda field: binary_expectations(channel, kappa, field, loss, order)
+    return lambda field: real_expectations(channel, kappa, field, loss, order)
+
+
+def solve_point(
+    problem: Problem, task: Task, controls: Controls, point: int, order: int, near: "Solved | State | None"
+) -> Solved:
+    """One point; near: the solution of a neighbour, on this problem or on another grid, or a state of this problem."""
+    ratio, beta, ridge, noise = (
+        float(x[point])
+        for x in (controls.samples_per_feature, controls.width_ratio, controls.ridge, controls.noise_variance)
+    )
+    problem, channel = _floored(problem), task.channel(noise)
+    modes = amplitudes(problem, 1 / beta, task.intercept)
+
+    def at(loss: Loss, multiple: float) -> System:
+        expectations = expectations_of(channel, problem.nodes, task.function(loss), order)
+        return System(problem, modes, ratio * beta, 1 / beta, ridge * multiple, expectations)
+
+    system = at(task.loss, 1.0)
+    start = _carried(near, system) if isinstance(near, Solved) else near
+    found = solve_system(partial(at, task.loss), partial(at, SquareLoss()), start)
+    return Solved(found, system, _outputs(system, channel, task, found, order))
+
+
+def _floored(problem: Problem) -> Problem:
+    from dataclasses import replace
+
+    return replace(problem, residual=np.maximum(problem.residual, FAINT * np.max(problem.residual)))
+
+
+def _outputs(system: System, channel: Channel, task: Task, found: Iterate, order: int) -> dict[str, float]:
+    if not np.isfinite(found.size):
+        return dict.fromkeys((*OUTPUTS, "training_objective", "norm"), np.nan)
+    problem, loss = system.problem, task.function(task.loss)
+    conditional = outputs(channel, problem.nodes, system.field(found.state), loss, order)
+    values = dict(zip(OUTPUTS, (conditional @ problem.weights).tolist(), strict=True))
+    values["norm"] = found.at.norm
+    penalty = system.ridge * found.at.norm / (2 * system.alpha * system.b)
+    values["training_objective"] = values["training_loss"] + penalty
+    for name in ("test_loss", "training_loss", "training_objective"):
+        values[name] *= task.loss.unit
+    return values
+
+
+def _carried(near: Solved, system: System) -> State:
+    """The solution of a neighbour as a start: its V, Q and field on these nodes, from which the amplitudes follow."""
+    state, other, problem, modes = near.iterate.state, near.system, system.problem, system.modes
+    if (
+        len(state.V) == len(problem.nodes)
+        and np.array_equal(other.problem.nodes, problem.nodes)
+        and (other.modes.functions.shape == modes.functions.shape)
+    ):
+        coefficients = other.modes.scales * state.y
+        return State(state.V, state.Q, coefficients / modes.scales, state.t)
+    kappa, old = problem.nodes, other.problem.nodes
+    V, Q = (np.exp(np.interp(kappa, old, np.log(x))) for x in (state.V, state.Q))
+    G = tuple(np.interp(kappa, old, g) for g in other.modes.field(state.y))
+    found = system.channel(Field(G[0], G[1], Q, V))
+    w = system.alpha * problem.weights
+    t0 = np.full(len(problem.class_weights), float(other.problem.class_weights @ state.t))
+    t = bulk_at(problem, w * found.values[3], t0, system.b, system.ridge).t
+    hat = modes.functions[0] @ (w * found.values[0]) + modes.functions[1] @ (w * found.values[1])
+    y = np.where(modes.penalised, t[modes.classes] * modes.scales * hat, 0.0)
+    return State(V, Q, modes.projected(y, problem.weights, (G[0], G[1])), t)

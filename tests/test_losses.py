@@ -1,0 +1,134 @@
+"""Losses and labels: proximal operators against minimisation, refusals."""
+
+import numpy as np
+import pytest
+from scipy import optimize
+
+from rmt_asymptotics.activations import Activation, relu, tanh
+from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.labels import LogisticLabels, MixtureNoise, ProbitLabels, Regression, SignLabels, sign_pattern
+from rmt_asymptotics.losses import (
+    AbsoluteLoss,
+    ConvexLoss,
+    EpsilonInsensitiveLoss,
+    ExponentialLoss,
+    HardMarginLoss,
+    HingeLoss,
+    HuberLoss,
+    LogisticLoss,
+    QuantileLoss,
+    SquaredHingeLoss,
+    SquareLoss,
+)
+
+OWN = ConvexLoss(
+    lambda u: np.abs(u) + u**2 / 4, lambda u: np.sign(u) + u / 2, lambda u: 0.5 + 0 * u, kinks=(0.0,), name="elastic"
+)
+FUNCTIONS = {
+    "square of margins": SquareLoss().function(True),
+    "square of residuals": SquareLoss().function(False),
+    "logistic": LogisticLoss().function(True),
+    "hinge": HingeLoss().function(True),
+    "squared hinge": SquaredHingeLoss().function(True),
+    "exponential": ExponentialLoss().function(True),
+    "Huber": HuberLoss(0.7).function(False),
+    "absolute": AbsoluteLoss().function(False),
+    "quantile": QuantileLoss(0.3).function(False),
+    "epsilon-insensitive": EpsilonInsensitiveLoss(0.4).function(False),
+    "own": OWN.function(False),
+}
+MINIMISER = 1e-7  # what a search for a minimum resolves
+ROUNDING = 1e-9
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+@pytest.mark.parametrize("V", [0.03, 1.7, 40.0])
+def test_the_proximal_point_is_the_minimiser(function, V):
+    u = np.array([[-7.0, -0.45, -0.1, 0.2, 0.9, 1.05, 6.0]])
+    found = function.proximal(u, np.array([V]))
+    for x, prox in zip(u[0], found.prox[0], strict=True):
+        reach = 10 + abs(x) + 3 * V
+
+        def cost(f, x=x):
+            return float(function.value(np.array(f))) + (f - x) ** 2 / (2 * V)
+
+        best = optimize.minimize_scalar(cost, bounds=(x - reach, x + reach), method="bounded", options={"xatol": 1e-10})
+        assert cost(prox) <= best.fun + MINIMISER * (1 + abs(best.fun))
+    assert np.allclose(found.g, (found.prox - u) / V, rtol=1e-8, atol=1e-12)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_the_slope_of_g_is_its_derivative(function):
+    u, h = np.array([[-6.3, -0.47, 0.21, 0.93, 5.2]]), 1e-5
+    V = np.array([0.37])
+    above, below = (function.proximal(u + side, V).g for side in (h, -h))
+    assert np.allclose(function.proximal(u, V).slope, (above - below) / (2 * h), rtol=1e-6, atol=1e-7)
+
+
+def test_logistic_proximal_at_extremes():
+    """Warm starts and brackets at V from 1e-12 to 1e9: prox + V l'(prox) = u."""
+    u = np.linspace(-60, 60, 301)[None, :].repeat(5, axis=0)
+    V = np.array([1e-12, 1e-3, 1.0, 1e4, 1e9])
+    function = LogisticLoss().function(True)
+    prox = function.proximal(u, V).prox
+    gap = prox + V[:, None] * function.slopes(prox)[0] - u
+    assert np.max(np.abs(gap) / (1 + V[:, None])) < ROUNDING
+    assert np.all(np.diff(prox, axis=1) >= 0)
+
+
+def test_hard_margin():
+    found = HardMarginLoss().function(True).proximal(np.array([[-3.0, 0.5, 1.5]]), np.array([2.0]))
+    assert np.array_equal(found.prox, [[1.0, 1.0, 1.5]])
+    assert np.array_equal(found.g, [[2.0, 0.25, 0.0]])
+    assert np.array_equal(found.slope, [[-0.5, -0.5, 0.0]])
+
+
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [
+        (lambda: QuantileLoss(2.0), "level"),
+        (lambda: QuantileLoss(0.0), "level"),
+        (lambda: HuberLoss(-1.0), "threshold"),
+        (lambda: EpsilonInsensitiveLoss(float("nan")), "width"),
+        (lambda: ConvexLoss(np.cos, lambda u: -np.sin(u), lambda u: -np.cos(u)), "value"),
+        (lambda: ConvexLoss(np.square, lambda u: u, lambda u: 1 + 0 * u), "slope"),
+        (lambda: ConvexLoss(np.square, lambda u: 2 * u, lambda u: 1 + 0 * u), "curvature"),
+        (lambda: ConvexLoss(np.log, lambda u: 1 / u, lambda u: -1 / u**2), "value"),
+        (lambda: ConvexLoss(1.0, np.sin, np.cos), "value"),
+        (lambda: SignLabels(1.2), "flip_probability"),
+        (lambda: ProbitLabels(0.0), "scale"),
+        (lambda: Regression(noise=0.3), "noise"),
+        (lambda: MixtureNoise((0.5, 0.4), (0.0, 1.0), (1.0, 1.0)), "probabilities"),
+        (lambda: MixtureNoise((1.0,), (0.0,), (-1.0,)), "variances"),
+        (lambda: sign_pattern(relu), "target"),
+    ],
+)
+def test_refusals_name_the_field(make, field):
+    with pytest.raises(OutOfDomain) as refused:
+        make()
+    assert refused.value.field == field
+
+
+def test_sign_patterns():
+    found = sign_pattern(Activation.from_expression("x + 0.4*(x**2 - 1)"))
+    roots = np.sort(np.roots([0.4, 1, -0.4]))
+    assert np.allclose(found.thresholds, roots, rtol=0, atol=1e-14)
+    assert (found.jumps, found.positive_first) == ((-1, 1), True)
+    jump = Activation(lambda x: np.where(x > 0.3, 2.0, -1.0), kinks=(0.3,))
+    assert sign_pattern(jump).thresholds == (0.3,)
+
+
+def test_samples_of_labels_have_their_means():
+    generator, signal = np.random.default_rng(5), np.full(40_000, 0.35)
+    noise = MixtureNoise((0.7, 0.3), (0.2, -1.0), (0.3, 2.0))
+    for labels in (SignLabels(0.2), ProbitLabels(0.8), LogisticLabels(0.6), Regression(noise)):
+        drawn = labels.sample(signal, generator)
+        expected = float(labels.mean(signal)[0])
+        assert abs(drawn.mean() - expected) < 4 * drawn.std() / 200
+    assert abs(drawn.var() - noise.variance) < 0.1
+
+
+def test_conditional_probabilities_are_increasing():
+    x = np.linspace(-3, 3, 7)
+    for labels in (ProbitLabels(0.8), LogisticLabels(0.6)):
+        assert np.all(np.diff(labels.probability(tanh(x))) > 0)
