@@ -12,12 +12,13 @@ from rmt_asymptotics.expressions import parse_activation
 from rmt_asymptotics.laws import LAWS, Law
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
 from rmt_asymptotics.steps import STEPS, Step
+from rmt_asymptotics.vocabulary.domains import Kind
+from rmt_asymptotics.vocabulary.fields import FIELDS, FUNCTION
 
 MODELS: dict[str, type[RidgeModel]] = {m.__name__: m for m in (RandomFeatures, SpikedRandomFeatures, OneStepNetwork)}
-RECORDS: dict[str, tuple[str, dict[str, Any]]] = {
-    "spike": ("law", LAWS),
-    "readout": ("law", LAWS),
-    "step": ("step", STEPS),
+KINDS: dict[str, tuple[type[Any], dict[str, Any]]] = {  # of records in fields: their base, and those with a name
+    "law": (Law, LAWS),
+    "step": (Step, STEPS),
 }
 
 
@@ -45,7 +46,7 @@ def plain(value: Any) -> Any:
     """The value of a field as JSON and TOML have it; `from_plain` is its inverse."""
     if isinstance(value, Activation):
         return value.name
-    for kind, base in (("law", Law), ("step", Step)):
+    for kind, (base, _) in KINDS.items():
         if isinstance(value, base):
             return {kind: type(value).__name__, **dataclasses.asdict(value)}
     return value
@@ -69,13 +70,16 @@ def model_from_dict(fields: dict[str, Any]) -> RidgeModel:
 
 
 def from_plain(field: str, value: Any) -> Any:
-    """The value of a field: functions from their names, laws and steps from dictionaries, others as they are."""
-    if field in ("activation", "target") and isinstance(value, str):
+    """The value of a field: functions from names, records from dictionaries, None from its word, others as they are."""
+    declared = FIELDS.get(field)
+    if declared and declared.none and value == declared.none:
+        return None
+    kind = declared.domain.name if declared and isinstance(declared.domain, Kind) else ""
+    if kind == FUNCTION.name and isinstance(value, str):
         return _function(field, value)
-    if field in RECORDS and isinstance(value, dict):
-        kind, choices = RECORDS[field]
+    if kind in KINDS and isinstance(value, dict):
         values = dict(value)
-        return _build(_chosen(f"{field}.{kind}", values.pop(kind, None), choices), values, f"{field}.")
+        return _build(_chosen(f"{field}.{kind}", values.pop(kind, None), KINDS[kind][1]), values, f"{field}.")
     return value
 
 

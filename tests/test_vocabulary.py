@@ -3,9 +3,18 @@
 import dataclasses
 from collections import Counter
 
+import click
 import pytest
+from click.testing import CliRunner
 
 import rmt_asymptotics as rmt
+from rmt_asymptotics.cli.boundary import boundary
+from rmt_asymptotics.cli.compare import compare
+from rmt_asymptotics.cli.curve import curve
+from rmt_asymptotics.cli.optimum import optimum
+from rmt_asymptotics.cli.options import model_from_options, model_options
+from rmt_asymptotics.cli.spectrum import spectrum_command
+from rmt_asymptotics.cli.values import typed
 from rmt_asymptotics.laws import LAWS
 from rmt_asymptotics.serialisation import MODELS
 from rmt_asymptotics.steps import STEPS
@@ -70,3 +79,46 @@ def test_numbers_agree_with_their_interval(name):
     for value in (float("nan"), float("inf"), -float("inf"), "1", None, True, 1j):
         with pytest.raises(rmt.OutOfDomain, match=name):
             FIELDS[name].checked(value)
+
+
+def options_of(command):
+    return {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+
+
+@pytest.mark.parametrize("name", [f.name for model in MODELS.values() for f in dataclasses.fields(model)])
+def test_fields_of_models_are_options_of_the_commands(name):
+    for command in (curve, compare, spectrum_command, optimum, boundary):
+        assert f"--{name.replace('_', '-')}" in options_of(command)
+
+
+def test_options_say_symbol_meaning_and_default():
+    shown = " ".join(CliRunner().invoke(curve, ["--help"], terminal_width=500).output.split())
+    for field in fields.MODEL:
+        assert field.meaning[1:] in shown and field.symbol in shown
+    for default in ("1e-10", "constant:1", "limit", "20", "the number of processors"):
+        assert f"[default: {default}" in shown
+
+
+def test_flags_and_records_are_read_from_options():
+    given = [
+        "--activation",
+        "tanh",
+        "--target",
+        "sin",
+        "--width-ratio",
+        "1.3",
+        "--ridge",
+        "0.1",
+        "--step",
+        "power:0.1:2",
+    ]
+    given += ["--step-sample-complexity", "2.3", "--no-corrections", "--readout", "discrete:-1,1.5:0.3,0.7"]
+    seen = {}
+    command = click.command()(model_options(lambda **options: seen.update(options)))
+    assert CliRunner().invoke(command, [*given, "--sample-complexity", "1.7"]).exit_code == 0
+    drop = {name: seen.pop(name) for name in ("file", "output", "plot", "sample_complexity")}
+    model = model_from_options(None, seen | {"sample_complexity": drop["sample_complexity"].values[0]})
+    assert (model.corrections, model.span_noise, model.step) == (False, False, rmt.PowerStep(0.1, 2.0))
+    assert (
+        model.readout == rmt.DiscreteLaw((-1.0, 1.5), (0.3, 0.7)) and typed(model.readout) == "discrete:-1,1.5:0.3,0.7"
+    )

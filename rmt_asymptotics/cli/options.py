@@ -1,30 +1,57 @@
 """Options that the commands share: the model, the simulation and the files of the results."""
 
+import dataclasses
 import importlib.util
-import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from rmt_asymptotics.cli.values import AxisType, RecordType, ResultFile
-from rmt_asymptotics.laws import LAWS
+from rmt_asymptotics.cli.values import AxisType, RecordType, ResultFile, dashed, typed
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.montecarlo import SimulationPlan
 from rmt_asymptotics.output import DATASET_WRITERS, FIGURE_SUFFIXES
-from rmt_asymptotics.serialisation import MODELS, model_from_dict
-from rmt_asymptotics.steps import STEPS
+from rmt_asymptotics.serialisation import KINDS, MODELS, model_from_dict
+from rmt_asymptotics.vocabulary.domains import Domain, Flag, Kind, Number, WholeNumber
+from rmt_asymptotics.vocabulary.fields import FIELDS, MODEL, Field
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-MODEL_NAMES = {re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower(): name for name in MODELS}
-LAW, STEP = RecordType("law", LAWS), RecordType("step", STEPS)
-LAW_EXAMPLES = "constant:1.13, discrete:-1,1.5:0.3,0.7, rademacher:1.2 or gaussian:1.3"
+NO_DEFAULT = dataclasses.MISSING
+MODEL_NAMES = {dashed(name): name for name in MODELS}
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUTPUT = click.option("--output", type=ResultFile(tuple(DATASET_WRITERS)), help="Write the results: .nc or .csv.")
 PLOT = click.option("--plot", type=ResultFile(FIGURE_SUFFIXES), help="Draw the results: .png, .svg or .pdf.")
+
+
+def _option(field: Field, record: type[Any] | None = None) -> Callable[[Any], Any]:
+    """The option of a field, with the default of a record or, for its help, of the models that have one."""
+    name, default = "--" + field.name.replace("_", "-"), _default(field, [record] if record else MODELS.values())
+    text = field.description if field.symbol else field.meaning[0].upper() + field.meaning[1:]
+    if isinstance(field.domain, Kind):
+        text += f": {field.domain.typed}"
+    words = f".  [default: {field.none if default is None else typed(default)}]" if default is not NO_DEFAULT else "."
+    if field.name == "sample_complexity":
+        return click.option(name, type=AxisType(), metavar="AXIS", help=f"{text}: 0.2,0.9, 0.2:3:50 or 0.1:10:50:log.")
+    name += f"/--no-{name[2:]}" * isinstance(field.domain, Flag)
+    value = {"default": default} if record and default is not None else {"default": None}
+    return click.option(name, type=_type(field.domain), help=text + words, **value)
+
+
+def _type(domain: Domain) -> Any:
+    if isinstance(domain, Kind) and domain.name in KINDS:
+        return RecordType(domain.name, KINDS[domain.name][1])
+    return {Number: float, WholeNumber: int, Flag: bool}.get(type(domain), str)
+
+
+def _default(field: Field, records: Iterable[type[Any]]) -> Any:
+    defaults = (f.default for record in records for f in dataclasses.fields(record) if f.name == field.name)
+    return next((default for default in defaults if default is not NO_DEFAULT), NO_DEFAULT)
+
+
 OF_MODEL = (
     click.argument("file", required=False, type=EXISTING),
     click.option(
@@ -32,27 +59,9 @@ OF_MODEL = (
         type=click.Choice(list(MODEL_NAMES)),
         help="[default: by whether there is a spike or a step]  Fields without an option: in FILE.",
     ),
-    click.option("--activation", help='By name, or a formula in x: "centred(relu)", "tanh(x)".'),
-    click.option("--target", help='Likewise: "sin", "tanh(x)+0.3*(x**2-1)".'),
-    click.option(
-        "--sample-complexity", type=AxisType(), metavar="AXIS", help="n/d: 0.2,0.9, 0.2:3:50 or 0.1:10:50:log."
-    ),
-    click.option("--width-ratio", type=float, help="p/d."),
-    click.option("--ridge", type=float, help="Penalty of |a|^2 beside the sum of squares over the samples."),
-    click.option("--noise-variance", type=float, help="Of the labels.  [default: 0]"),
-    click.option("--width", type=int, help="p, to resolve the effects of a finite width.  [default: infinite]"),
-    click.option("--spike", type=LAW, metavar="LAW", help=f"Law of the spike: {LAW_EXAMPLES}."),
-    click.option("--alignment", type=float, help="Of spike and target, in [-1, 1]."),
-    click.option("--bulk-variance", type=float, help="Of the weights beside the spike.  [default: 1]"),
-    click.option("--step", type=STEP, metavar="STEP", help="Of a network: fixed:2, power:0.3 or maximal:3."),
-    click.option("--step-sample-complexity", type=float, help="n0/d of the gradient step."),
-    click.option("--readout", type=LAW, metavar="LAW", help="Law of the readout at the step.  [default: constant:1]"),
+    *(_option(field) for field in MODEL),
 )
-OF_SIMULATION = (
-    click.option("--replicas", type=int, default=20, show_default=True, help="Independent draws of the simulation."),
-    click.option("--seed", type=int, default=0, show_default=True, help="Of the simulation."),
-    click.option("--workers", type=int, help="Threads of the simulation.  [default: number of processors]"),
-)
+OF_SIMULATION = tuple(_option(FIELDS[name], SimulationPlan) for name in ("replicas", "seed", "workers"))
 # of a file, what does not belong to the model
 SWEEP_ONLY = ("axes", "points", "simulation", "theory", "tolerance", "block_size", "plot")
 

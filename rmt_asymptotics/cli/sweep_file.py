@@ -31,6 +31,8 @@ from rmt_asymptotics.montecarlo import SimulationPlan
 from rmt_asymptotics.serialisation import from_plain
 from rmt_asymptotics.sweeps.dataset import assembled
 from rmt_asymptotics.sweeps.request import requested
+from rmt_asymptotics.vocabulary.domains import WholeNumber
+from rmt_asymptotics.vocabulary.fields import field_of
 
 if TYPE_CHECKING:
     import xarray
@@ -83,11 +85,12 @@ def _values(label: str, field: str, value: Any) -> list[Any]:
             numbers = AxisType().convert(value, None, None).values
         except click.BadParameter as error:
             raise click.UsageError(f"{label}: {error.message}") from None
-        whole = field == "width" and all(float(number).is_integer() for number in numbers)
-        return [int(number) for number in numbers] if whole else list(numbers)
+        declared = field_of(field)
+        whole = declared is not None and isinstance(declared.domain, WholeNumber)
+        return [int(x) if whole and float(x).is_integer() else x for x in numbers]
     if not isinstance(value, list) or not value:
         raise OutOfDomain(label, value, 'a list of values, or a range such as "0.1:10:50:log"')
-    return [None if field == "width" and entry == "limit" else from_plain(field, entry) for entry in value]
+    return [from_plain(field, entry) for entry in value]
 
 
 def _model(fields: dict[str, Any], columns: dict[str, list[Any]]) -> RidgeModel:

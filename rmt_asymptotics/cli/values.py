@@ -1,6 +1,7 @@
 """Option values with a syntax of their own: axes, lists of whole numbers, laws and steps, names of result files."""
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,13 +98,27 @@ class WholeNumbers(click.ParamType[Any]):
             self.fail(f"{value!r} must be whole numbers separated by commas", param, context)
 
 
+def dashed(name: str) -> str:
+    """The name of a class as typed: "SpikedRandomFeatures" is spiked-random-features."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+def typed(value: Any) -> str:
+    """A value as the command line takes it: ConstantLaw(1.0) is constant:1."""
+    if isinstance(value, tuple):
+        return ",".join(map(typed, value))
+    if not dataclasses.is_dataclass(value):
+        return f"{value:g}" if isinstance(value, float) else str(value).lower()
+    parameters = (getattr(value, field.name) for field in dataclasses.fields(value))
+    return ":".join([dashed(type(value).__name__).rpartition("-")[0], *map(typed, parameters)])
+
+
 class RecordType(click.ParamType[Any]):
     """A law or a step and its parameters, as the dictionary that `model_from_dict` reads: "discrete:-1,1.5:0.3,0.7"."""
 
     def __init__(self, kind: str, records: dict[str, type]) -> None:
-        self.name = f"{kind}:parameters"
-        self.kind = kind
-        self.records = {name.removesuffix(kind.title()).lower(): record for name, record in records.items()}
+        self.name = self.kind = kind
+        self.records = {dashed(name.removesuffix(kind.title())): record for name, record in records.items()}
 
     def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> dict[str, Any]:
         if isinstance(value, dict):

@@ -44,13 +44,21 @@ class Field:
         return self.words if self.symbol in ("", self.words) else f"{self.words} {self.symbol}"
 
     @property
+    def description(self) -> str:
+        """Symbol and meaning."""
+        return self.meaning if self.symbol in ("", self.name) else f"{self.symbol}, {self.meaning}"
+
+    @property
     def documentation(self) -> str:
         """What it is and what it may be, for docstrings."""
-        symbol = "" if self.symbol in ("", self.name) else f"{self.symbol}, "
-        return f"{self.name}: {symbol}{self.meaning}; {self.domain}{f', None: {self.none}' if self.none else ''}."
+        return f"{self.name}: {self.description}; {self.domain}{f', None: {self.none}' if self.none else ''}."
 
 
-FUNCTION = Kind("function", "an Activation (rmt.tanh, rmt.Activation(callable), ...)", 'centred(relu) or "tanh(x)"')
+FUNCTION = Kind(
+    "function",
+    "an Activation (rmt.tanh, rmt.Activation(callable), ...)",
+    'tanh, centred(relu) or a formula, "tanh(x)+0.3*x**2"',
+)
 LAW = Kind(
     "law",
     "a law, such as ConstantLaw(1.0) or GaussianLaw(1.0)",
@@ -71,7 +79,7 @@ MODEL = (
         "ridge",
         "ridge",
         positive(1e-10, 1e10),
-        "penalty of |a|^2 beside the *sum* over samples of (y - a.phi/sqrt(p))^2",
+        "penalty of |a|^2 beside the sum over samples of (y - a.phi/sqrt(p))^2",
     ),
     Field("noise_variance", "Delta", "noise variance", not_negative(1e-8, 1e4), "variance of the label noise"),
     Field("width", "p", "width", WholeNumber(1), "whose 1/p effects of spike and intercept are resolved", none="limit"),
