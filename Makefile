@@ -30,6 +30,7 @@ lint: setup
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python -m theory_notes.checks.conventions
 
 ## counts and ratios measured on this machine; validation/bench/history.csv keeps them
 bench: setup

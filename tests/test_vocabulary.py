@@ -5,6 +5,7 @@ from collections import Counter
 
 import click
 import pytest
+import xarray
 from click.testing import CliRunner
 
 import rmt_asymptotics as rmt
@@ -13,14 +14,18 @@ from rmt_asymptotics.cli.compare import compare
 from rmt_asymptotics.cli.curve import curve
 from rmt_asymptotics.cli.optimum import optimum
 from rmt_asymptotics.cli.options import model_from_options, model_options
+from rmt_asymptotics.cli.results import comparison_dataset
 from rmt_asymptotics.cli.spectrum import spectrum_command
 from rmt_asymptotics.cli.values import typed
 from rmt_asymptotics.laws import LAWS
+from rmt_asymptotics.plotting.labels import label_of
 from rmt_asymptotics.serialisation import MODELS
 from rmt_asymptotics.steps import STEPS
 from rmt_asymptotics.vocabulary import fields, quantities
 from rmt_asymptotics.vocabulary.fields import FIELDS
 from rmt_asymptotics.vocabulary.quantities import QUANTITIES
+from rmt_asymptotics.vocabulary.words import described
+from theory_notes.checks import conventions
 
 RECORDS = [*MODELS.values(), *LAWS.values(), *STEPS.values(), rmt.SimulationPlan]
 
@@ -122,3 +127,43 @@ def test_flags_and_records_are_read_from_options():
     assert (
         model.readout == rmt.DiscreteLaw((-1.0, 1.5), (0.3, 0.7)) and typed(model.readout) == "discrete:-1,1.5:0.3,0.7"
     )
+
+
+def test_the_note_says_what_the_vocabulary_says():
+    note = conventions.NOTE.read_text()
+    assert conventions.updated(note) == note, "run make format, or python -m theory_notes.checks.conventions"
+    for papers in ("same convention | lambda n/p | lambda n/p", "- | 1/phi | psi_1"):
+        assert papers in note
+
+
+def test_labels_are_typeset():
+    words = {"noise_variance": "noise variance Δ", "step_sample_complexity": "sample complexity of the step n₀/d"}
+    words |= {"spike.scale": "scale of the spike u", "readout.value": "value of the readout g", "step": "step"}
+    words |= {"test_error_standard_error": "standard error of the simulated test error E(y - f)², noise included"}
+    for name, expected in words.items():
+        assert label_of(xarray.DataArray(1.0, name=name)) == expected
+
+
+ONE = rmt.OneStepNetwork(
+    activation=rmt.tanh, target=rmt.sin, sample_complexity=1.7, width_ratio=1.3, ridge=0.1, step=rmt.FixedStep(1.4),
+    step_sample_complexity=2.3, readout=rmt.GaussianLaw(0.8),
+)  # fmt: skip
+PLAN = rmt.SimulationPlan(dimension=12, replicas=2, test_samples=30, workers=1, progress=False)
+DATASETS = {
+    "sweep": lambda: rmt.sweep(ONE, {"step.eta": [0.5, 1.2], "readout.scale": [0.3, 2.0]}, simulation=PLAN),
+    "points": lambda: rmt.sweep(ONE, points={"step.eta": [0.5, 1.2], "width": [None, 700]}),
+    "simulation": lambda: rmt.simulation_curve(ONE, PLAN, sample_complexity=[0.5, 2.0], replica_values=True),
+    "comparison curve": lambda: rmt.compare_curve(ONE, PLAN, sample_complexity=[0.5, 2.0]),
+    "comparison": lambda: comparison_dataset(rmt.compare(ONE, PLAN)),
+    "optimal curve": lambda: rmt.optimal_curve(ONE, over=("step.eta",), step_sample_complexity=[0.8, 2.2]),
+}
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_datasets_say_what_their_variables_are(name):
+    """Every variable and coordinate is of the vocabulary, under its name there, with its words and unit."""
+    dataset = DATASETS[name]()
+    for variable, array in dataset.variables.items():
+        assert array.attrs == described(variable), variable
+        assert array.attrs["long_name"] != variable or variable in ("ridge", "step"), variable
+        assert ("units" in array.attrs) == (array.dtype.kind in "iuf" or variable in FIELDS), variable

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 IN_TYPE = (  # the names of the code as the notes write them
     (r"\beta\b", "\N{GREEK SMALL LETTER ETA}"),
+    (r"\bDelta\b", "\N{GREEK CAPITAL LETTER DELTA}"),
+    (r"\bgamma\b", "\N{GREEK SMALL LETTER GAMMA}"),
     (r"\bn0\b", "n\N{SUBSCRIPT ZERO}"),
     (r"\bsqrt\(p\)", "\N{SQUARE ROOT}p"),
     (r"\^2\b", "\N{SUPERSCRIPT TWO}"),

@@ -8,6 +8,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from rmt_asymptotics.vocabulary.fields import FIELDS
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -23,12 +25,7 @@ STYLES = {
 }
 GREY, LIGHT_GREY = "#666666", "#C8C8C8"
 DASHES = ("--", ":", "-.", (0, (6, 1.5)), (0, (1, 3)))  # of lines that share a colour
-SYMBOLS = {
-    "sample_complexity": "n/d = {}",
-    "width_ratio": "p/d = {}",
-    "width": "p = {}",
-    "step_sample_complexity": "n0/d = {}",
-}
+SIZES = set("npd0/")  # symbols of these name a field better than its words
 POINTS: dict[str, Any] = {"markersize": 4.5, "capsize": 2.5, "elinewidth": 1.0, "zorder": 3}
 CAPTION_WIDTH = 76  # characters that fit above axes of the default size
 
@@ -87,11 +84,16 @@ def describe(model: dict[str, Any], omitted: Sequence[str] = ()) -> str:
     'RandomFeatures: activation tanh, target sin, ridge 0.1, p = ∞'
     """
     shown = [
-        SYMBOLS.get(k, f"{k.replace('_', ' ')} {{}}").format(abbreviated(_varied(k, v, omitted)))
+        f"{_name(k)} {abbreviated(_varied(k, v, omitted))}"
         for k, v in model.items()
-        if k not in ("model", *omitted)
+        if k not in ("model", *omitted) and (v is not None or k == "width")
     ]
     return f"{model['model']}: {', '.join(shown)}"
+
+
+def _name(field: str) -> str:
+    symbol = FIELDS[field].symbol if field in FIELDS else ""
+    return f"{symbol} =" if symbol and set(symbol) <= SIZES else field.replace("_", " ")
 
 
 def _varied(field: str, value: Any, omitted: Sequence[str]) -> Any:

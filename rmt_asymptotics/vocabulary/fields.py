@@ -70,7 +70,7 @@ STEP = Kind(
     "fixed:2, power:0.3 or maximal:3",
 )
 MODEL = (
-    Field("activation", "sigma", "activation", FUNCTION, "of unit argument: feature i is sigma(<w_i, x>)"),
+    Field("activation", "sigma", "activation", FUNCTION, "feature i is sigma(<w_i, x>)"),
     Field("target", "f_*", "target", FUNCTION, "the labels are f_*(<theta, x>) + noise, |theta| = 1"),
     Field("sample_complexity", "n/d", "sample complexity", positive(1e-3, 1e3), "samples over input dimension"),
     Field("width_ratio", "p/d", "width ratio", positive(1e-3, 1e3), "features over input dimension"),
@@ -82,21 +82,28 @@ MODEL = (
         "penalty of |a|^2 beside the sum over samples of (y - a.phi/sqrt(p))^2",
     ),
     Field("noise_variance", "Delta", "noise variance", not_negative(1e-8, 1e4), "variance of the label noise"),
-    Field("width", "p", "width", WholeNumber(1), "whose 1/p effects of spike and intercept are resolved", none="limit"),
+    Field(
+        "width",
+        "p",
+        "width",
+        WholeNumber(1),
+        "features, where the 1/p effects of spike and intercept are resolved",
+        none="limit",
+    ),
     Field("spike", "u", "spike", LAW, "law of the coefficients u_i in w_i = sqrt(c) omega_i + u_i v, |v| = 1"),
     Field(
         "alignment",
         "gamma",
         "alignment of spike and target",
         Number(-1.0, 1.0, "both", Coordinate.ANGLE, (-1.0, 1.0)),
-        "<theta, v>",
+        "overlap <theta, v> of unit vectors",
     ),
     Field(
         "bulk_variance",
         "c",
         "bulk variance",
         positive(1e-3, 1e3),
-        "of the part sqrt(c) omega_i, |omega_i| = 1",
+        "of the isotropic part sqrt(c) omega_i",
     ),
     Field("step", "", "step", STEP, "learning rate eta of the gradient step, W1 = W0 + eta sqrt(p) G, and its scaling"),
     Field(
@@ -111,20 +118,20 @@ MODEL = (
     Field("span_noise", "", "span noise", Flag(), "the open terms of [net.4]; see theory_notes/one_step.md before use"),
 )
 RECORDS = (
-    Field("value", "", "value", Number(), "of all neurons"),
-    Field("values", "", "values", Numbers(Number()), "finitely many"),
-    Field("probabilities", "", "probabilities", Numbers(Number(0.0, 1.0, "both")), "of the values, with sum 1"),
-    Field("scale", "", "scale", positive(1e-3, 1e2), "standard deviation around 0"),
-    Field("rate", "eta/sqrt(p)", "rate", not_negative(1e-3, 1e2), "of a step of maximal size"),
-    Field("eta", "eta", "size", not_negative(1e-3, 1e4), "of a step that does not grow"),
+    Field("value", "", "value", Number(), "the same for all neurons"),
+    Field("values", "", "values", Numbers(Number()), "all that occur"),
+    Field("probabilities", "", "probabilities", Numbers(Number(0.0, 1.0, "both")), "of the values; they sum to 1"),
+    Field("scale", "", "scale", positive(1e-3, 1e2), "root mean square"),
+    Field("rate", "eta/sqrt(p)", "rate", not_negative(1e-3, 1e2), "learning rate of a maximal step"),
+    Field("eta", "eta", "size", not_negative(1e-3, 1e4), "learning rate of a fixed step"),
     Field(
         "exponent",
         "log eta/log n",
         "exponent",
         Number(0.0, 0.5, "left", window=(0.0, 0.49), remedy=": use MaximalStep(rate) for eta = rate * sqrt(p)"),
-        "of n in the size of the step",
+        "of n in the learning rate",
     ),
-    Field("prefactor", "eta/n^exponent", "prefactor", positive(1e-3, 1e2), "of the power of n"),
+    Field("prefactor", "eta/n^exponent", "prefactor", positive(1e-3, 1e2), "of the power of n in the learning rate"),
 )
 SIMULATION = (
     Field("dimension", "d", "input dimension", WholeNumber(1), "of x ~ N(0, I_d)"),
