@@ -18,6 +18,7 @@ from scipy import special
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
 from rmt_asymptotics.gaussian import expectations
+from rmt_asymptotics.gaussian.evaluation import evaluated, name_of
 
 ScalarFunction = Callable[[Array], Array]
 
@@ -26,8 +27,9 @@ ScalarFunction = Callable[[Array], Array]
 class Activation:
     """A scalar function R -> R with a finite second moment under N(0, 1).
 
-    function: vectorised NumPy callable.  derivative: likewise, needed only where a gradient is taken.
-    kinks: the points where the function or its derivative jumps.  name: shown and stored.
+    function: vectorised NumPy callable, in double precision.  derivative: likewise, needed only where a gradient
+    is taken.  kinks: the points where the function or its derivative jumps.  name: shown and stored; by default what
+    the callable calls itself.  Callables get copies of their arguments, and may write into them.
 
     >>> soft_sign = Activation(lambda x: x / np.sqrt(1 + x * x), name="soft_sign")
     >>> tanh.hermite_coefficients(3).round(8)
@@ -37,17 +39,23 @@ class Activation:
     function: ScalarFunction = field(repr=False)
     derivative: ScalarFunction | None = field(default=None, repr=False)
     kinks: tuple[float, ...] = ()
-    name: str = "unnamed"
+    name: str = ""
     rebuildable: bool = field(default=False, repr=False)
 
     def __post_init__(self) -> None:
         if not callable(self.function):
             raise OutOfDomain("function", self.function, "a vectorised callable of one array")
-        kinks = tuple(sorted(number("kinks", x) for x in self.kinks))
-        object.__setattr__(self, "kinks", kinks)
+        if self.derivative is not None and not callable(self.derivative):
+            raise OutOfDomain("derivative", self.derivative, "a vectorised callable of one array, or None")
+        if not isinstance(self.name, str):
+            raise OutOfDomain("name", self.name, "text")
+        object.__setattr__(self, "kinks", _sorted_kinks(self.kinks))
+        object.__setattr__(self, "name", self.name or name_of(self.function))
 
     def _key(self) -> tuple[Any, ...]:
-        return (self.name,) if self.rebuildable else (self.name, self.function, self.derivative, self.kinks)
+        return (
+            (self.name,) if self.rebuildable else (self.name, *map(_key, (self.function, self.derivative)), self.kinks)
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Activation) and self._key() == other._key()
@@ -63,14 +71,30 @@ class Activation:
         return Activation, (self.function, self.derivative, self.kinks, self.name)
 
     def __call__(self, x: Array) -> Array:
-        return np.asarray(self.function(x), float) + np.zeros_like(x, float)
+        x = np.asarray(x, float) if self.rebuildable else np.array(x, float)
+        return evaluated(self.function, x, "function")
+
+    def slope(self) -> "Activation":
+        """The derivative as a function of its own; raises `OutOfDomain` for an activation without it.
+
+        >>> relu.slope()(np.array([-1.0, 2.0]))
+        array([0., 1.])
+        """
+        if self.derivative is None:
+            allowed = "an activation with its derivative: Activation(function, derivative)"
+            raise OutOfDomain("activation", self.name, allowed)
+        return Activation(self.derivative, kinks=self.kinks, name=f"derivative of {self.name}")
 
     def __str__(self) -> str:
         return self.name
 
     def hermite_coefficients(self, degree: int) -> Array:
-        """c_k = E[f He_k]/k!, k = 0..degree, He_k the probabilists' polynomials; shape (degree + 1,)."""
-        return expectations.hermite_coefficients(self, self.kinks, whole_number("degree", degree, least=0))
+        """c_k = E[f He_k]/k!, k = 0..degree <= 170, He_k the probabilists' polynomials; shape (degree + 1,).
+
+        Raises `OutOfDomain` where quadrature does not resolve the function.
+        """
+        degree = whole_number("degree", degree, least=0)
+        return expectations.hermite_coefficients(self, self.kinks, degree, field="activation")
 
     @staticmethod
     def from_expression(text: str) -> "Activation":
@@ -85,6 +109,22 @@ class Activation:
         from rmt_asymptotics.expressions import parse_activation
 
         return parse_activation(text)
+
+
+def _sorted_kinks(kinks: Any) -> tuple[float, ...]:
+    try:
+        return tuple(sorted(number("kinks", x) for x in kinks))
+    except TypeError:
+        raise OutOfDomain("kinks", kinks, "a sequence of numbers, such as (0.0,)") from None
+
+
+def _key(function: ScalarFunction | None) -> Any:
+    """What tells two callables apart: themselves, or their place in memory where they cannot be compared."""
+    try:
+        hash(function)
+    except TypeError:
+        return id(function)
+    return function
 
 
 def _built_in(function: ScalarFunction, derivative: ScalarFunction, name: str, *kinks: float) -> Activation:

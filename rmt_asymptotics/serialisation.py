@@ -45,7 +45,7 @@ def package_version() -> str:
 def plain(value: Any) -> Any:
     """The value of a field as JSON and TOML have it; `from_plain` is its inverse."""
     if isinstance(value, Activation):
-        return value.name
+        return value.name if value.rebuildable else f"callable {value.name}"  # no name brings a callable back
     for kind, (base, _) in KINDS.items():
         if isinstance(value, base):
             return {kind: type(value).__name__, **dataclasses.asdict(value)}

@@ -98,11 +98,9 @@ def gradient_step(model: OneStepNetwork) -> GradientStep:
 @lru_cache(maxsize=64)
 def _activation_moments(sigma: Activation) -> tuple[float, float, float, float, float]:
     """E sigma, h1, s2, h3 and vs."""
-    if sigma.derivative is None:
-        raise OutOfDomain("activation", sigma, "an activation with its derivative: Activation(function, derivative)")
+    derivative = sigma.slope()
     hermite = sigma.hermite_coefficients(3)
     h1, s2, h3 = float(hermite[1]), float(2 * hermite[2]), float(6 * hermite[3])
-    derivative = sigma.derivative
     vs = expectation(lambda z: (derivative(z) - h1) ** 2, sigma.kinks, field="activation")
     if abs(expectation(derivative, sigma.kinks, field="activation") - h1) > 1e-9:
         raise OutOfDomain("activation", sigma, "continuous, with its own derivative: E sigma' = E[z sigma] fails")
@@ -111,8 +109,7 @@ def _activation_moments(sigma: Activation) -> tuple[float, float, float, float, 
 
 def _slope_asymmetry(sigma: Activation, h1: float) -> float:
     """E[(sigma' - h1)^2 z]."""
-    derivative = sigma.derivative
-    assert derivative is not None
+    derivative = sigma.slope()
     return expectation(lambda z: (derivative(z) - h1) ** 2 * z, sigma.kinks, field="activation")
 
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.gaussian.quadrature import CUTOFF, gaussian_density, legendre, sinh_rule
+from rmt_asymptotics.gaussian.evaluation import evaluated, name_of
+from rmt_asymptotics.gaussian.quadrature import CUTOFF, clustered, gaussian_density, legendre, sinh_rule
 
 SETTLED = 1e-13  # change from rule to rule, relative to the second moment, that is rounding
 ROUNDED = 2e-15  # a mean or slope below this share of the root mean square is 0, as by symmetry: widths of 1e16 see it
@@ -19,6 +20,8 @@ ARGUMENT = 8 * float(np.finfo(float).eps)  # rounding of shift + scale z in unit
 FAINT = 1e-20  # second moments below this share of the largest are measured against that share
 TAIL = 1e-12  # share of the largest second moment that may sit on the outermost nodes
 ORDERS = tuple(48 * 2**level for level in range(9))
+PLAIN = 384  # the largest order of Gauss-Legendre between kinks; what it leaves is singular there, or narrow
+LARGEST = 1e150  # squares of values up to this size do not overflow
 BLOCK = 1_000_000  # evaluations held in memory at once
 
 
@@ -49,8 +52,8 @@ def conditional_moments(
 
     `shift` and `scale` >= 0 broadcast; `kinks` are the points where `function` or a derivative jumps.
     `residual` is the mean of a square, so no cancellation can make it negative.
-    Raises `OutOfDomain` naming `field` where a value is not finite, where the second moment is not,
-    and where no rule resolves the function.
+    Raises `OutOfDomain` naming `field` where a value is not finite, where the tails beyond 12 standard deviations
+    carry weight, and where no rule resolves the function.
 
     >>> m = conditional_moments(np.sign, (0.0,), 0.0, 1.0)
     >>> round(float(m.linear), 12), round(float(m.residual), 12)   # sqrt(2/pi), 1 - 2/pi
@@ -61,8 +64,9 @@ def conditional_moments(
     unsettled = np.arange(shifts.size)
     previous, outermost = _moments(function, kinks, shifts, scales, ORDERS[0], field)
     largest = float(np.max(_second_moment(previous)))
-    if not np.isfinite(largest) or np.any(outermost > TAIL * largest):
-        raise OutOfDomain(field, function, "a function with a finite second moment under N(0, 1)")
+    if np.any(outermost > TAIL * largest):
+        allowed = f"a function whose second moment under N(0, 1) comes from within {CUTOFF:g} standard deviations"
+        raise OutOfDomain(field, name_of(function), allowed)
     for order in ORDERS[1:]:
         current, _ = _moments(function, kinks, shifts[unsettled], scales[unsettled], order, field)
         slack = SETTLED + ARGUMENT * np.abs(shifts[unsettled]) / np.maximum(scales[unsettled], np.finfo(float).tiny)
@@ -72,7 +76,21 @@ def conditional_moments(
         if not unsettled.size:
             shape = np.broadcast_shapes(np.shape(shift), np.shape(scale))
             return ConditionalMoments(*result.reshape(4, *shape))
-    raise OutOfDomain(field, function, "resolved by quadrature under N(0, 1): declare its kinks, or smooth it")
+    raise unresolved(function, kinks, field)
+
+
+def unresolved(function: Callable[[Array], Array], kinks: Sequence[float], field: str) -> OutOfDomain:
+    """The refusal of a function that no rule resolves, with the likeliest reason."""
+    probe = np.linspace(-3.1, 3.3, 64)
+    values = evaluated(function, probe.copy(), field)
+    single = values == values.astype(np.float32)
+    if np.mean(single) > 0.5 and len(np.unique(values)) > 0.5 * len(values):
+        allowed = "computed in double precision (its values are of single precision, which quadrature sees as steps)"
+    elif kinks:
+        allowed = f"resolved by quadrature between its kinks {tuple(kinks)}: declare further ones, or smooth it"
+    else:
+        allowed = "resolved by quadrature under N(0, 1): declare the points where it has kinks or jumps, or smooth it"
+    return OutOfDomain(field, name_of(function), allowed)
 
 
 def _second_moment(moments: Array) -> Array:
@@ -101,11 +119,12 @@ def _moments(
     step = max(1, BLOCK // (order * (len(kinks) + 1)))
     for start in range(0, shifts.size, step):
         part = slice(start, start + step)
-        z, weights = _rule(kinks, shifts[part, None], scales[part, None], order)
+        z, weights = split_rule(kinks, shifts[part, None], scales[part, None], order)
         with np.errstate(all="ignore"):
-            values = np.asarray(function(shifts[part, None] + scales[part, None] * z), float)
-            if np.any(np.isnan(values)):
-                raise OutOfDomain(field, function, "a function with finite values (it returned NaN)")
+            values = evaluated(function, shifts[part, None] + scales[part, None] * z, field)
+            if not np.all(np.abs(values) <= LARGEST):
+                allowed = f"a function with values that are finite and below {LARGEST:g} within {CUTOFF:g} deviations"
+                raise OutOfDomain(field, name_of(function), allowed)
             mean = np.sum(weights * values, axis=1)
             deviations = values - mean[:, None]
             linear = np.sum(weights * z * deviations, axis=1)
@@ -118,7 +137,7 @@ def _moments(
     return result, outermost
 
 
-def _rule(kinks: Sequence[float], shift: Array, scale: Array, order: int) -> tuple[Array, Array]:
+def split_rule(kinks: Sequence[float], shift: Array, scale: Array, order: int) -> tuple[Array, Array]:
     """Nodes and weights: one smooth rule for all entries, or panels in asinh(z) split at each entry's kinks."""
     if not kinks:
         rule = sinh_rule(order)
@@ -127,7 +146,7 @@ def _rule(kinks: Sequence[float], shift: Array, scale: Array, order: int) -> tup
         cuts = np.nan_to_num((np.sort(kinks)[None, :] - shift) / scale, nan=0.0, posinf=CUTOFF, neginf=-CUTOFF)
     ends = np.full_like(shift, CUTOFF)
     edges = np.arcsinh(np.concatenate([-ends, np.clip(cuts, -CUTOFF, CUTOFF), ends], axis=1))
-    unit, weights = legendre(order)
+    unit, weights = legendre(order) if order <= PLAIN else clustered(order)
     lengths = np.diff(edges, axis=1)[:, :, None]
     s = edges[:, :-1, None] + lengths * unit
     z = np.sinh(s)

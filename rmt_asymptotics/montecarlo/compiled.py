@@ -1,5 +1,6 @@
 """Activations with compiled kernels in the place of the functions that have one."""
 
+from dataclasses import replace
 from functools import cache
 
 from rmt_asymptotics.activations import Activation, ScalarFunction, relu, tanh
@@ -25,6 +26,4 @@ def compiled(activation: Activation) -> Activation:
     True
     """
     function, derivative, kernels = activation.function, activation.derivative, _kernels()
-    return Activation(
-        kernels.get(function, function), kernels.get(derivative, derivative), activation.kinks, activation.name
-    )
+    return replace(activation, function=kernels.get(function, function), derivative=kernels.get(derivative, derivative))

@@ -12,7 +12,6 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
-from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.montecarlo.compiled import compiled
 from rmt_asymptotics.montecarlo.networks import BLOCK, CACHED, blocks, evaluate
 
@@ -50,7 +49,7 @@ def descent_direction(activation: Activation, weights: Array, readout: Array, ba
     array([[0.0079]])
     """
     activation = compiled(activation)
-    slope = derivative(activation)
+    slope = activation.slope()
     width = len(weights)
     total, product = np.zeros_like(weights), np.empty_like(weights)
     hidden = np.empty((min(BLOCK, len(batch.noise)), width))
@@ -62,16 +61,3 @@ def descent_direction(activation: Activation, weights: Array, readout: Array, ba
         total += np.matmul(h.T, x, out=product)
     total *= readout[:, None] / len(batch.noise)
     return total
-
-
-def derivative(activation: Activation) -> Activation:
-    """sigma' as a function of its own; raises `OutOfDomain` for an activation without it.
-
-    >>> from rmt_asymptotics.activations import relu
-    >>> derivative(relu)(np.array([-1.0, 2.0]))
-    array([0., 1.])
-    """
-    if activation.derivative is None:
-        allowed = "an activation with its derivative: Activation(function, derivative)"
-        raise OutOfDomain("activation", activation.name, allowed)
-    return Activation(activation.derivative, kinks=activation.kinks, name=f"derivative of {activation.name}")

@@ -13,6 +13,7 @@ import numpy as np
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.errors import OutOfDomain, whole_number
+from rmt_asymptotics.gaussian.evaluation import evaluated
 from rmt_asymptotics.models import RandomFeatures, RidgeModel, SpikedRandomFeatures
 from rmt_asymptotics.montecarlo.compiled import compiled
 
@@ -62,7 +63,7 @@ def evaluate(field: str, function: Activation, argument: Array) -> Array:
     array([0., 2.])
     """
     with np.errstate(all="ignore"):
-        values = function(argument)
+        values = evaluated(function, argument, field)
         if not (np.abs(values) <= LARGEST).all():
             allowed = f"a function whose values are finite and below {LARGEST:g} on the sampled arguments"
             raise OutOfDomain(field, function.name, allowed)

@@ -15,7 +15,7 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.montecarlo.equivalent import SpikedEquivalent
-from rmt_asymptotics.montecarlo.gradient import Batch, derivative, descent_direction
+from rmt_asymptotics.montecarlo.gradient import Batch, descent_direction
 from rmt_asymptotics.montecarlo.networks import Network, network, networks, unit_rows
 from rmt_asymptotics.montecarlo.sizes import rounded_size
 
@@ -63,7 +63,7 @@ def update_direction(model: OneStepNetwork, weights: Array, readout: Array, batc
 def _(model: SpikedEquivalent, weights: Array, readout: Array, batch: Batch) -> Array:
     """D_i = g_i (h1 X0^T y'/n0 + s2 ybar omega_i + sqrt(Y2 vs/(alpha0 d)) xi_i), moments of y' those of the batch."""
     # notation: h1, s2, vs of sigma; y' the label less the initial output; ybar, Y2 its moments
-    hermite, slope = model.activation.hermite_coefficients(2), derivative(model.activation)
+    hermite, slope = model.activation.hermite_coefficients(2), model.activation.slope()
     h1, s2 = hermite[1], 2 * hermite[2]
     vs = Activation(lambda z: (slope(z) - h1) ** 2, kinks=slope.kinks).hermite_coefficients(0)[0]
     initial_output = np.mean(readout) * hermite[0]

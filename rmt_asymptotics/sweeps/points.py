@@ -99,7 +99,11 @@ def axis_values(model: RidgeModel, name: str, axis: Any) -> list[Any]:
         ends = [*(value for value in values if value != value), min(values), max(values)]  # the domains are intervals
         if not any(type(model.replace(**{name: value}).value(name)) is int for value in ends):
             return np.array(values, float).tolist()
-    return [model.replace(**{name: value}).value(name) for value in values]
+    checked = [model.replace(**{name: value}).value(name) for value in values]
+    labels = [str(value) for value in dict.fromkeys(checked)]
+    if len(set(labels)) < len(labels):
+        raise OutOfDomain(name, labels, "functions told apart by their names: Activation(function, name=...)")
+    return checked
 
 
 def is_numeric(values: Iterable[Any]) -> bool:
