@@ -100,7 +100,7 @@ class Activation:
     def from_expression(text: str) -> "Activation":
         """The function that a text describes: "tanh(x) + x**2/5", "Max(x, 0)", "centred(leaky_relu(0.1))".
 
-        A formula in x, whose derivative and kinks are found with sympy, or the name of a built-in.
+        A formula in x, with its derivative and kinks, or the name of a built-in.
         Raises `OutOfDomain` for anything else.
 
         >>> float(Activation.from_expression("Abs(x) - 1")(np.array(-3.0)))
@@ -184,6 +184,8 @@ def polynomial(*coefficients: float) -> Activation:
 def hermite_polynomial(k: int) -> Activation:
     """He_k, the probabilists' Hermite polynomial of degree k, normalised to E He_k^2 = k!."""
     k = whole_number("k", k, least=0)
+    if k > expectations.LARGEST_DEGREE:
+        raise OutOfDomain("k", k, f"a whole number <= {expectations.LARGEST_DEGREE}")
     return _built_in(
         lambda x: hermite_e.hermeval(x, [0] * k + [1]),
         lambda x: k * hermite_e.hermeval(x, [0] * (k - 1) + [1]) if k else np.zeros_like(x),

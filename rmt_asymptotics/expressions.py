@@ -1,127 +1,216 @@
 """From text to activations: "tanh", "centred(leaky_relu(0.1))", "tanh(x) + 0.3*(x**2 - 1)".
 
-Text is checked against a short list of allowed syntax before anything evaluates it.
+Text becomes a tree of known operations; nothing is executed, and nothing takes longer than the tree is large.
 """
 
 import ast
+import re
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
+from numpy.polynomial.hermite_e import herme2poly
 
 from rmt_asymptotics.activations import BUILT_IN, FAMILIES, Activation
 from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.formulas.formula import MOST_KINKS, Formula, array_function
+from rmt_asymptotics.formulas.operations import ALIASES, EXTREMES, UNARY
 
-FORMULA_FUNCTIONS = (
-    "tanh", "sinh", "cosh", "sin", "cos", "atan", "asinh", "exp", "log", "sqrt", "erf",
-    "Abs", "sign", "Max", "Min", "Heaviside", "Piecewise", "relu",
-)  # fmt: skip
 ALLOWED = (
-    f"a built-in ({', '.join([*BUILT_IN, *FAMILIES])}) or a formula in x made of "
-    f"+ - * / ** and {', '.join(FORMULA_FUNCTIONS)}"
+    f"a built-in ({', '.join([*BUILT_IN, *FAMILIES])}) or a formula in x made of numbers, pi, + - * / ** and "
+    f"{', '.join(UNARY)}, Max, Min, where(x < 0, a, b), Piecewise((a, x < 0), (b, True)), He2(x), He3(x), ..."
 )
-SYNTAX = (
-    ast.Expression, ast.BinOp, ast.UnaryOp, ast.Call, ast.Name, ast.Load, ast.Constant, ast.Tuple, ast.Compare,
-    ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub, ast.UAdd, ast.Lt, ast.LtE, ast.Gt, ast.GtE,
-)  # fmt: skip
+LONGEST = 2000  # characters
+MOST_PARTS = 200  # operations of a formula
+DEEPEST = 100  # operations inside one another
+LARGEST_HERMITE = 40
+ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+X = Formula("x")
 
 
 def parse_activation(text: str) -> Activation:
     """The activation that `text` names: a built-in, a family with its numbers, or a formula in x.
 
-    Raises `OutOfDomain` for anything else.
+    Raises `OutOfDomain` for anything else, with what it does not know.
 
     >>> parse_activation("centred(leaky_relu(0.1))").kinks
     (0.0,)
-    >>> parse_activation("Max(x - 1, 0)").kinks
+    >>> parse_activation("max(x - 1, 0) + x^2/5").kinks
     (1.0,)
     """
-    tree = _syntax(text)
-    return _built_in(tree) or activation_from_expression(text)
+    if not isinstance(text, str):
+        raise OutOfDomain("expression", text, ALLOWED)
+    return _built_in(_syntax(text), text) or activation_from_expression(text)
+
+
+@lru_cache(maxsize=256)
+def activation_from_expression(text: str) -> Activation:
+    """The function of x that a formula describes, with its derivative and kinks; see `Activation.from_expression`."""
+    formula = parse_formula(text)
+    kinks = formula.kinks()
+    if len(kinks) > MOST_KINKS:
+        raise OutOfDomain(
+            "expression",
+            text,
+            f"a formula with at most {MOST_KINKS} kinks; give those of others in Activation(kinks=...)",
+        )
+    function, slope = (array_function(formula, what) for what in ("value", "slope"))
+    return Activation(function, slope, kinks, text, rebuildable=True)
+
+
+def parse_formula(text: str) -> Formula:
+    """The tree of a formula in x; raises `OutOfDomain` for what is none.
+
+    >>> float(parse_formula("where(x < 0, -x, He3(x))").value(np.array(2.0)))
+    2.0
+    """
+    return _Reader(text).read(_syntax(text))
 
 
 def _syntax(text: str) -> ast.expr:
     try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, AttributeError, TypeError, RecursionError, MemoryError):
-        raise OutOfDomain("expression", text, ALLOWED) from None
-    for node in ast.walk(tree):
-        number = not isinstance(node, ast.Constant) or type(node.value) in (int, float, bool)
-        if not isinstance(node, SYNTAX) or not number or _is_tower(node):
-            raise OutOfDomain("expression", text, ALLOWED)
-    return tree.body
+        if len(text) > LONGEST:
+            raise ValueError(f"it is longer than {LONGEST} characters")
+        return ast.parse(text.replace("^", "**").strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        reason = error.msg if isinstance(error, SyntaxError) else str(error) or "it is nested too deeply"
+        raise OutOfDomain("expression", text[:LONGEST], f"{ALLOWED} ({reason})") from None
 
 
-def _is_tower(node: ast.AST) -> bool:
-    """A power in an exponent, as in 9**9**9, which could keep sympy busy for ever."""
-    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Pow):
-        return False
-    return any(isinstance(inner, ast.Pow) for inner in ast.walk(node.right))
-
-
-def _built_in(node: ast.expr) -> Activation | None:
+def _built_in(node: ast.expr, text: str) -> Activation | None:
     """The built-in or family member that a syntax tree spells, or None if it is not one."""
     if isinstance(node, ast.Name):
         return BUILT_IN.get(node.id)
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in FAMILIES:
         return None
     try:
+        if node.keywords:
+            raise TypeError("no keywords")
         if node.func.id == "centred":
-            return FAMILIES["centred"](*(_built_in(a) or activation_from_expression(ast.unparse(a)) for a in node.args))
+            inner = [ast.unparse(argument) for argument in node.args]
+            return FAMILIES["centred"](
+                *(_built_in(a, text) or activation_from_expression(t) for a, t in zip(node.args, inner, strict=True))
+            )
         return FAMILIES[node.func.id](*(ast.literal_eval(a) for a in node.args))
     except OutOfDomain:
         raise
-    except (TypeError, ValueError) as error:
-        raise OutOfDomain("expression", ast.unparse(node), f"a call with the right arguments ({error})") from None
+    except (TypeError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+        raise OutOfDomain("expression", text, f"a call with the right arguments ({error})") from None
 
 
-@lru_cache(maxsize=256)
-def activation_from_expression(text: str) -> Activation:
-    """The function of x that a formula describes, with its derivative and kinks; see `Activation.from_expression`."""
-    import sympy
+class _Reader:
+    """Reads one text; every refusal says which part of it is not known."""
 
-    x, formula, derivative = parse_formula(text)
-    function, slope = (sympy.lambdify(x, f, ["scipy", "numpy"]) for f in (formula, derivative))
-    return Activation(function, lambda x: slope(x) + np.zeros_like(x), _kinks(formula, x, text), text, rebuildable=True)
+    def __init__(self, text: str) -> None:
+        self.text, self.count = text, 0
 
+    def refuse(self, reason: str) -> OutOfDomain:
+        return OutOfDomain("expression", self.text, f"{ALLOWED} ({reason})")
 
-def parse_formula(text: str) -> tuple[Any, Any, Any]:
-    """The variable x, the formula that a text spells, and its derivative without jumps, as sympy has them."""
-    _syntax(text)
-    import sympy
-    from sympy.parsing.sympy_parser import parse_expr
+    def read(self, node: ast.expr, depth: int = 0) -> Formula:
+        """The formula of a syntax tree, whose constants are finite."""
+        self.count += 1
+        if depth > DEEPEST or self.count > MOST_PARTS:
+            raise self.refuse(f"it has more than {MOST_PARTS} operations, or {DEEPEST} inside one another")
+        formula = self._formula(node, depth + 1)
+        if formula.constant and not np.all(np.isfinite(array_function(formula, "value")(np.zeros(1)))):
+            raise self.refuse(f"{_shown(node)} is not a finite real number")
+        return formula
 
-    x = sympy.Symbol("x", real=True)
-    names: dict[str, Any] = {name: getattr(sympy, name) for name in FORMULA_FUNCTIONS if name != "relu"}
-    names |= {"x": x, "pi": sympy.pi, "relu": lambda argument: sympy.Max(argument, 0)}
-    try:
-        formula = parse_expr(text, local_dict=names, global_dict={"Integer": sympy.Integer, "Float": sympy.Float})
-        smooth = sympy.piecewise_fold(sympy.sympify(formula).rewrite((sympy.Max, sympy.Min), sympy.Piecewise))
-        derivative = sympy.diff(smooth, x).replace(sympy.DiracDelta, lambda *_: sympy.S.Zero)
-    except Exception:
-        raise OutOfDomain("expression", text, ALLOWED) from None
-    if not smooth.free_symbols <= {x} or smooth.has(sympy.I, sympy.zoo, sympy.nan):
-        raise OutOfDomain("expression", text, ALLOWED)
-    return x, smooth, derivative
+    def _formula(self, node: ast.expr, depth: int) -> Formula:
+        match node:
+            case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+                return _number(float(number) if abs(number) < 1e308 else np.inf)
+            case ast.Name(id="x"):
+                return X
+            case ast.Name(id="pi"):
+                return Formula("pi")
+            case ast.UnaryOp(op=ast.UAdd()):
+                return self.read(node.operand, depth)
+            case ast.UnaryOp(op=ast.USub()):
+                inner = self.read(node.operand, depth)
+                return _number(-inner.number) if inner.operation == "number" else Formula("*", (_number(-1.0), inner))
+            case ast.BinOp() if type(node.op) in ARITHMETIC:
+                sides = self.read(node.left, depth), self.read(node.right, depth)
+                return Formula(ARITHMETIC[type(node.op)], sides)
+            case ast.Call(func=ast.Name(id=name), keywords=[]):
+                return self._call(name, node, depth)
+        raise self.refuse(f"{_shown(node)} is not one of them")
 
-
-def _kinks(formula: Any, x: Any, text: str) -> tuple[float, ...]:
-    """The real points where a piece begins or the argument of |.|, sign or a step vanishes."""
-    import sympy
-
-    edges = [a.args[0] for a in formula.atoms(sympy.Abs, sympy.sign, sympy.Heaviside)]
-    for piecewise in formula.atoms(sympy.Piecewise):
-        edges += [
-            r.lhs - r.rhs for _, condition in piecewise.args for r in condition.atoms(sympy.core.relational.Relational)
-        ]
-    kinks: set[float] = set()
-    for edge in edges:
-        roots = sympy.solveset(edge, x, sympy.S.Reals)
-        if roots is sympy.S.EmptySet:
-            continue
-        if not isinstance(roots, sympy.FiniteSet):
-            raise OutOfDomain(
-                "expression", text, "a formula whose kinks sympy can find; give them in Activation(kinks=...)"
+    def _call(self, name: str, node: ast.Call, depth: int) -> Formula:
+        name = ALIASES.get(name, name)
+        hermite = re.fullmatch(r"He(\d{1,3})", name)
+        count = len(node.args)
+        if name in UNARY and count == 1:
+            return Formula(name, (self.read(node.args[0], depth),))
+        if hermite and int(hermite[1]) <= LARGEST_HERMITE and count == 1:
+            return _polynomial(herme2poly([0] * int(hermite[1]) + [1]).tolist(), self.read(node.args[0], depth))
+        if name in EXTREMES and count >= 2:
+            arguments = [self.read(a, depth) for a in node.args]
+            formula = arguments[0]
+            for argument in arguments[1:]:
+                formula = Formula("largest" if EXTREMES[name] > 0 else "least", (formula, argument))
+            return formula
+        if name == "where" and count == 3:
+            return Formula(
+                "where", (self._condition(node.args[0], depth), *(self.read(a, depth) for a in node.args[1:]))
             )
-        kinks |= {float(root) for root in roots}
-    return tuple(sorted(kinks))
+        if name == "Piecewise" and all(isinstance(a, ast.Tuple) and len(a.elts) == 2 for a in node.args):
+            pieces = [(self.read(a.elts[0], depth), self._condition(a.elts[1], depth)) for a in node.args]  # type: ignore[attr-defined]
+            if pieces and pieces[-1][1] == ALWAYS:
+                formula = pieces[-1][0]
+                for value, condition in reversed(pieces[:-1]):
+                    formula = Formula("where", (condition, value, formula))
+                return formula
+            raise self.refuse("the last piece of Piecewise has the condition True")
+        known = name in UNARY or name in EXTREMES or name in ("where", "Piecewise") or hermite
+        raise self.refuse(f"{name}(...) has other arguments" if known else f"{name} is not one of them")
+
+    def _condition(self, node: ast.expr, depth: int) -> Formula:
+        """a < b, a <= b, a > b, a >= b, chains of them, and True."""
+        if isinstance(node, ast.Constant) and node.value is True:
+            return ALWAYS
+        if not isinstance(node, ast.Compare):
+            raise self.refuse(f"{_shown(node)} is not a condition such as x < 1")
+        sides = [self.read(side, depth) for side in (node.left, *node.comparators)]
+        conditions = []
+        for operator, low, high in zip(node.ops, sides, sides[1:], strict=False):
+            match operator:
+                case ast.Lt():
+                    conditions.append(Formula("<", (low, high)))
+                case ast.LtE():
+                    conditions.append(Formula("<=", (low, high)))
+                case ast.Gt():
+                    conditions.append(Formula("<", (high, low)))
+                case ast.GtE():
+                    conditions.append(Formula("<=", (high, low)))
+                case _:
+                    raise self.refuse(f"{_shown(node)} compares otherwise than by < <= > >=")
+        formula = conditions[0]
+        for condition in conditions[1:]:
+            formula = Formula("and", (formula, condition))
+        return formula
+
+
+def _number(value: float) -> Formula:
+    return Formula("number", number=value)
+
+
+def _polynomial(coefficients: list[float], argument: Formula) -> Formula:
+    """c0 + c1 u + c2 u^2 + ..., by powers, as the exact arithmetic of parity parts reads it."""
+    terms = [
+        Formula("*", (_number(c), Formula("**", (argument, _number(float(k))))))
+        for k, c in enumerate(coefficients)
+        if c
+    ]
+    formula = terms[0]
+    for term in terms[1:]:
+        formula = Formula("+", (formula, term))
+    return formula
+
+
+def _shown(node: ast.expr) -> str:
+    text = ast.unparse(node)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+ALWAYS = Formula("<=", (_number(0.0), _number(0.0)))

@@ -17,7 +17,7 @@ NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 HEAVY = ("matplotlib", "sympy", "xarray", "pandas", "dask", "click", "tqdm", "mpmath")
 
 BASE = "_types _kernels errors checks vocabulary records progress estimates output"
-FUNCTIONS = "gaussian activations expressions laws steps losses labels"
+FUNCTIONS = "gaussian activations formulas expressions laws steps losses labels"
 MODELS = f"{BASE} {FUNCTIONS} models serialisation"
 # each file or directory of the package, and all that it may import of it, at any level: parts that stand above it
 ALLOWED = {
@@ -35,7 +35,9 @@ ALLOWED = {
         "decomposition": "_types",
         "equations": "_types decomposition",
         "gaussian": "_types errors checks",
-        "expressions": "errors activations",  # a formula is an Activation, which parses its own formula: both lazily
+        "formulas": "_types",
+        # a formula is an Activation, which parses its own formula: both lazily
+        "expressions": "errors activations formulas",
         "activations": "_types errors checks gaussian expressions",
         "laws": "_types errors checks vocabulary gaussian",
         "steps": "errors vocabulary",

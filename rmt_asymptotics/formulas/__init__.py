@@ -1,0 +1,1 @@
+"""Formulas in x: trees of elementary functions, their values, slopes, kinks and parity parts."""
