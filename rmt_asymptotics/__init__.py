@@ -45,6 +45,7 @@ from rmt_asymptotics.montecarlo import (
     spiked_equivalent,
     weight_statistics,
 )
+from rmt_asymptotics.serialisation import model_from
 from rmt_asymptotics.state_evolution.refinement import Status
 from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
 from rmt_asymptotics.sweeps.sweep import learning_curve, open_sweep, sweep
@@ -123,6 +124,7 @@ __all__ = [
     "kernel_limit",
     "leaky_relu",
     "learning_curve",
+    "model_from",
     "noise_floor",
     "open_sweep",
     "optimal",
@@ -181,3 +183,8 @@ def __getattr__(name: str) -> Any:
     if name == "dynamics":
         return import_module("rmt_asymptotics.dynamics")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """All public names, those that load when first used included."""
+    return sorted({*globals(), *__all__, "dynamics"})

@@ -10,6 +10,8 @@ from rmt_asymptotics.errors import NotConverged, number
 from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.state_evolution.refinement import STATUSES, RefinedSolutions, Status, solve_refined
+from rmt_asymptotics.tables import Shown, Table, cell, titled
+from rmt_asymptotics.vocabulary.quantities import ERRORS
 
 TOLERANCE = 1e-10  # relative, laws with finitely many values
 TOLERANCE_CONTINUOUS = 1e-6  # relative, continuous laws, where classes are quadrature nodes
@@ -32,17 +34,17 @@ class Solution:
 
     @property
     def message(self) -> str:
-        """What happened, in words; empty for a converged point."""
+        """What happened and what to try, in words; empty for a converged point."""
         if self.status is Status.CONVERGED:
             return ""
         return (
             f"{self.status.value} ({self.nodes} nodes, {self.classes} classes: "
-            f"error_estimate {self.error_estimate:.1e}, residual {self.residual:.1e})"
+            f"error_estimate {self.error_estimate:.1e}, residual {self.residual:.1e}); try {self.status.remedy}"
         )
 
 
 @dataclass(frozen=True)
-class Asymptotics:
+class Asymptotics(Shown):
     """Limiting errors of a model: means of (y - f)^2, in units of y^2.
 
     test_error: on fresh data, label noise included.  training_error: on the training set.
@@ -58,6 +60,12 @@ class Asymptotics:
     @property
     def excess_error(self) -> float:
         return self.test_error - self.model.noise_variance
+
+    def _table(self) -> Table:
+        s = self.solution
+        rows = [(name, value) for name in ERRORS if (value := getattr(self, name, None)) is not None]
+        how = f"relative error {s.error_estimate:.1e}, {s.nodes} nodes, {s.classes} classes, {s.iterations} iterations"
+        return Table(("limit", ""), rows, titled(self.model), (s.message or f"{cell(s.status)}: {how}",))
 
 
 def solve(model: RidgeModel, *, tolerance: float | None = None) -> Asymptotics:

@@ -1,5 +1,6 @@
 """Theory and simulation side by side: z-scores, finite-size drift and its extrapolation."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,11 +10,13 @@ import numpy as np
 
 from rmt_asymptotics.asymptotics import Asymptotics, solve
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.estimates import Estimate, with_error, z_score
+from rmt_asymptotics.estimates import FEW, Estimate, with_error, z_score
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo import Simulation, SimulationPlan, simulate, simulation_curve
 from rmt_asymptotics.montecarlo.plan import PlanChoices, PlanOptions, planned
+from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.sweeps.sweep import learning_curve
+from rmt_asymptotics.tables import Shown, Table, titled
 from rmt_asymptotics.vocabulary.quantities import ERRORS
 from rmt_asymptotics.vocabulary.words import described
 
@@ -58,9 +61,14 @@ class Drift:
         sign = "-" if self.slope.mean < 0 else "+"
         return f"{self.extrapolated} {sign} {with_error(abs(self.slope.mean), self.slope.standard_error)}/d"
 
+    @property
+    def plain(self) -> dict[str, dict[str, float]]:
+        """Means and standard errors by name."""
+        return {name: {"mean": e.mean, "standard_error": e.standard_error} for name, e in vars(self).items()}
+
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Shown):
     """One model at one or several dimensions, in increasing order, and its limit p = infinity.
 
     `asymptotics`, `simulation` and `z_scores` are those of the largest dimension.
@@ -99,21 +107,56 @@ class Comparison:
             Estimate(float(extrapolated), float(spread[0]), replicas),
         )
 
-    def table(self) -> str:
-        """A text table: for each quantity and dimension theory, simulation, standard error and z-score."""
-        lines = [f"{'quantity':<20}{'d':>7}{'p':>7}{'n':>7}{'theory':>14}{'simulation':>14}{'s.e.':>10}{'z':>8}"]
+    def _table(self) -> Table:
+        """For each error and dimension theory, simulation, standard error and z-score."""
+        rows: list[tuple[Any, ...]] = []
         for name in ERRORS:
             for size in self.sizes:
-                s, estimate = size.simulation, getattr(size.simulation, name)
-                lines.append(
-                    f"{name:<20}{s.dimension:>7}{s.width:>7}{s.samples:>7}{getattr(size.asymptotics, name):>14.6g}"
-                    f"{estimate.mean:>14.6g}{estimate.standard_error:>10.2g}{size.z_scores[name]:>8.2f}"
-                )
-            lines.append(f"{'':<20}{'limit p = infinity':>21}{getattr(self.limit, name):>14.6g}")
-            if name in self.drift:
-                d = self.drift[name]
-                lines.append(f"{'':<20}simulation - theory = {d}")
-        return "\n".join(lines)
+                s, estimate, theory = size.simulation, getattr(size.simulation, name), getattr(size.asymptotics, name)
+                spread, z = f"{estimate.standard_error:.2g}", f"{size.z_scores[name]:.2f}"
+                rows.append((name, s.dimension, s.width, s.samples, theory, estimate.mean, spread, z))
+            rows.append(("  limit p = infinity", "", "", "", getattr(self.limit, name), "", "", ""))
+        heads = ("quantity", "d", "p", "n", "theory", "simulation", "s.e.", "z")
+        return Table(heads, rows, titled(self.model), self._notes())
+
+    def _notes(self) -> tuple[str, ...]:
+        drifts = [f"{name}: simulation - theory = {drift}" for name, drift in self.drift.items()]
+        replicas = self.simulation.replicas
+        draws = f"{replicas} draws at each size; z is the normal deviate of Student's t"
+        skewed = [name for name in ERRORS if any(getattr(size.simulation, name).skewed for size in self.sizes)]
+        if replicas < FEW:
+            draws += "; so few may miss the tail of a skewed law: take 20 or more before you doubt theory"
+        if skewed:
+            draws += f"; skewed: {', '.join(skewed)}"
+        return (*drifts, draws)
+
+    def to_dataset(self) -> "xarray.Dataset":
+        """Along the dimension: theory, `<error>_simulation`, its standard error and z-score.
+
+        The limit p = infinity and the drift are attributes, as JSON.
+        """
+        import xarray
+
+        columns: dict[str, list[float]] = {}
+        for name in ERRORS:
+            estimates = [getattr(size.simulation, name) for size in self.sizes]
+            columns[name] = [getattr(size.asymptotics, name) for size in self.sizes]
+            columns[f"{name}_simulation"] = [estimate.mean for estimate in estimates]
+            columns[f"{name}_standard_error"] = [estimate.standard_error for estimate in estimates]
+            columns[f"{name}_z_score"] = [size.z_scores[name] for size in self.sizes]
+        simulations = [size.simulation for size in self.sizes]
+        sizes = {name: [getattr(s, name) for s in simulations] for name in ("dimension", "width", "samples")}
+        attributes = provenance(self.model) | {
+            "limit": json.dumps({name: getattr(self.limit, name) for name in ERRORS}),
+            "drift": json.dumps({name: drift.plain for name, drift in self.drift.items()}),
+            "replicas": self.simulation.replicas,
+            "seed": self.simulation.seed,
+        }
+        variables, coordinates = (
+            {name: ("dimension", column, described(name)) for name, column in table.items()}
+            for table in (columns, sizes)
+        )
+        return xarray.Dataset(variables, coordinates, attributes)
 
 
 def compare(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -34,6 +35,40 @@ def provenance(model: RidgeModel) -> dict[str, str]:
     The model is `model_from_dict(json.loads(dataset.attrs["model"]))` again.
     """
     return {"model": json.dumps(model_to_dict(model)), "rmt_asymptotics_version": package_version()}
+
+
+def model_from(dataset: Any) -> RidgeModel:
+    """The model of a Dataset that this package made: of a sweep, a curve, a comparison, a boundary, optima, spectra.
+
+    dataset: the Dataset, in memory or opened from a file; or the path of a netCDF file.
+    Raises `OutOfDomain` for anything else, and for a model whose functions have neither a name nor an expression.
+
+    >>> import rmt_asymptotics as rmt
+    >>> model = rmt.RandomFeatures(activation=rmt.tanh, target=rmt.sin, sample_complexity=2.0,
+    ...                            width_ratio=1.5, ridge=0.1)
+    >>> model_from(rmt.sweep(model, ridge=[0.1, 1.0])) == model
+    True
+    """
+    text = _attributes(dataset).get("model")
+    try:
+        content = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise OutOfDomain("dataset", dataset, "a Dataset with the attribute `model`, as this package writes it")
+    return model_from_dict(content)
+
+
+def _attributes(dataset: Any) -> dict[str, Any]:
+    if not isinstance(dataset, (str, os.PathLike)):
+        return dict(getattr(dataset, "attrs", {}))
+    import xarray
+
+    try:
+        with xarray.open_dataset(dataset, engine="h5netcdf") as opened:
+            return dict(opened.attrs)
+    except (OSError, ValueError) as error:
+        raise OutOfDomain("dataset", str(dataset), f"a netCDF file that can be read ({error})") from None
 
 
 @cache

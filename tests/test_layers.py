@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 HEAVY = ("matplotlib", "sympy", "xarray", "pandas", "dask", "click", "tqdm", "mpmath")
 
-BASE = "_types _kernels errors checks vocabulary records progress estimates output"
+BASE = "_types _kernels errors checks vocabulary records progress estimates tables output"
 FUNCTIONS = "gaussian activations formulas expressions laws steps losses labels"
 MODELS = f"{BASE} {FUNCTIONS} models serialisation"
 # each file or directory of the package, and all that it may import of it, at any level: parts that stand above it
@@ -31,6 +31,7 @@ ALLOWED = {
         "records": "errors checks vocabulary",
         "progress": "errors checks",
         "estimates": "_types",
+        "tables": "",
         "output": "errors checks",
         "decomposition": "_types",
         "equations": "_types decomposition",

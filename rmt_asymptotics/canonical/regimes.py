@@ -7,15 +7,21 @@ from rmt_asymptotics.canonical.one_step_network import relative_rate
 from rmt_asymptotics.canonical.step_limits import step_modes
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.steps import MaximalStep, PowerStep
+from rmt_asymptotics.tables import Shown, Table
 
 
 @dataclass(frozen=True)
-class Regime:
+class Regime(Shown):
     """description: in words; free and finite: the orders q of the polynomial spikes, below the maximal step."""
 
     description: str
     free: tuple[int, ...] = ()
     finite: tuple[int, ...] = ()
+
+    def _table(self) -> Table:
+        orders = ((name, ", ".join(map(str, getattr(self, name)))) for name in ("free", "finite"))
+        rows = [("step", self.description), *((f"{name} spikes of order", text) for name, text in orders if text)]
+        return Table(("regime", ""), rows)
 
 
 def regime(model: OneStepNetwork) -> Regime:

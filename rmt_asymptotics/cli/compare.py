@@ -9,7 +9,7 @@ import numpy as np
 from rmt_asymptotics import comparison
 from rmt_asymptotics.cli.curve import curve_figure
 from rmt_asymptotics.cli.options import check_drawable, model_from_options, shared_options
-from rmt_asymptotics.cli.results import comparison_dataset, curve_table, deliver, ordered
+from rmt_asymptotics.cli.results import curve_table, deliver, ordered
 from rmt_asymptotics.cli.values import Axis, WholeNumbers
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.sweeps.sweep import learning_curve
@@ -52,7 +52,7 @@ def compare(
         _along_curve(model, sample_complexity, dimensions[0], options, output, plot)
         return
     result = comparison.compare(model, dimension=dimensions, **options)
-    deliver(comparison_dataset(result), result.table(), output, plot, lambda: _drift_figure(result))
+    deliver(result.to_dataset(), result.table(), output, plot, lambda: _drift_figure(result))
 
 
 def _along_curve(

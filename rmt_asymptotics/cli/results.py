@@ -4,21 +4,16 @@ In every Dataset here `test_error` is the theory, `test_error_simulation`, `test
 `test_error_z_score` are the simulation; so for the other errors.
 """
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import numpy as np
 
-from rmt_asymptotics.comparison import Comparison
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.output import write_dataset, write_figure
-from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.vocabulary.quantities import ERRORS
-from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
     import xarray
@@ -38,33 +33,6 @@ def overlaid(theory: "xarray.Dataset", simulation: "xarray.Dataset") -> "xarray.
 def ordered(compared: "xarray.Dataset") -> "xarray.Dataset":
     """The Dataset of `compare_curve`, each error with its theory, simulation, standard error and z-score in turn."""
     return compared[[*(name + suffix for name in ERRORS for suffix in COLUMNS), "status", "message"]]
-
-
-def comparison_dataset(comparison: Comparison) -> "xarray.Dataset":
-    """A Comparison as a Dataset along the dimension; limit and drift are attributes, as JSON."""
-    import xarray
-
-    sizes = comparison.sizes
-    columns: dict[str, list[float]] = {}
-    for name in ERRORS:
-        estimates = [getattr(size.simulation, name) for size in sizes]
-        columns[name] = [getattr(size.asymptotics, name) for size in sizes]
-        columns[f"{name}_simulation"] = [estimate.mean for estimate in estimates]
-        columns[f"{name}_standard_error"] = [estimate.standard_error for estimate in estimates]
-        columns[f"{name}_z_score"] = [size.z_scores[name] for size in sizes]
-    simulations = [size.simulation for size in sizes]
-    sizes_of = {name: [getattr(s, name) for s in simulations] for name in ("dimension", "width", "samples")}
-    attributes = provenance(comparison.model) | {
-        "limit": json.dumps({name: getattr(comparison.limit, name) for name in ERRORS}),
-        "drift": json.dumps({name: asdict(drift) for name, drift in comparison.drift.items()}),
-        "replicas": comparison.simulation.replicas,
-        "seed": comparison.simulation.seed,
-    }
-    variables, coordinates = (
-        {name: ("dimension", column, described(name)) for name, column in table.items()}
-        for table in (columns, sizes_of)
-    )
-    return xarray.Dataset(variables, coordinates, attributes)
 
 
 def curve_table(dataset: "xarray.Dataset") -> str:

@@ -18,12 +18,13 @@ from rmt_asymptotics.montecarlo.networks import network
 from rmt_asymptotics.montecarlo.plan import PlanOptions, SimulationPlan, planned
 from rmt_asymptotics.montecarlo.replica import random_generator
 from rmt_asymptotics.montecarlo.sizes import network_sizes, rounded_size
+from rmt_asymptotics.tables import Shown, Table, titled
 
 TOP = 3  # singular values reported
 
 
 @dataclass(frozen=True)
-class WeightStatistics:
+class WeightStatistics(Shown):
     """Of the weights W, shape (p, d), of the first layer of `model` at dimension d and width p.
 
     alignment: <v, theta>^2, v the top right singular vector.
@@ -37,6 +38,13 @@ class WeightStatistics:
     seed: int
     alignment: Estimate
     singular_values: tuple[Estimate, ...]
+
+    def _table(self) -> Table:
+        values = [(f"singular value {k}", value) for k, value in enumerate(self.singular_values, start=1)]
+        sizes = f"d = {self.dimension}, p = {self.width}, {self.replicas} draws, seed {self.seed}"
+        return Table(
+            ("first layer", "simulated"), [("alignment", self.alignment), *values], titled(self.model), (sizes,)
+        )
 
 
 def weight_statistics(

@@ -9,10 +9,11 @@ from rmt_asymptotics.montecarlo.ensemble import ensemble
 from rmt_asymptotics.montecarlo.equivalent import spiked_equivalent
 from rmt_asymptotics.montecarlo.plan import PlanOptions, SimulationPlan, planned
 from rmt_asymptotics.montecarlo.simulation import Simulation, simulation
+from rmt_asymptotics.tables import Shown, Table, titled
 
 
 @dataclass(frozen=True)
-class Pair:
+class Pair(Shown):
     """Both simulations, and by name of the error the estimate of equivalent - network, draw by draw.
 
     The standard error of a difference is smaller than that of its terms, which share their fluctuations.
@@ -21,6 +22,16 @@ class Pair:
     network: Simulation
     equivalent: Simulation
     differences: dict[str, Estimate]
+
+    def _table(self) -> Table:
+        rows = [
+            (name, getattr(self.network, name), getattr(self.equivalent, name), difference)
+            for name, difference in self.differences.items()
+        ]
+        run = self.network
+        sizes = f"d = {run.dimension}, p = {run.width}, n = {run.samples}, {run.replicas} draws, seed {run.seed}"
+        heads = ("simulated", "network", "equivalent", "equivalent - network")
+        return Table(heads, rows, titled(run.model), (sizes,))
 
 
 def simulate_pair(model: OneStepNetwork, plan: SimulationPlan | None = None, **options: Unpack[PlanOptions]) -> Pair:

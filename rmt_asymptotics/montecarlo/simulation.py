@@ -1,16 +1,23 @@
 """Simulation of one point: the finite network that a model describes, averaged over replicas."""
 
 from dataclasses import dataclass
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from rmt_asymptotics.estimates import Estimate, estimate
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo.ensemble import Ensemble, ensemble
 from rmt_asymptotics.montecarlo.plan import PlanOptions, SimulationPlan, planned
+from rmt_asymptotics.serialisation import provenance
+from rmt_asymptotics.tables import Shown, Table, titled
+from rmt_asymptotics.vocabulary.quantities import ERRORS
+from rmt_asymptotics.vocabulary.words import described
+
+if TYPE_CHECKING:
+    import xarray
 
 
 @dataclass(frozen=True)
-class Simulation:
+class Simulation(Shown):
     """Errors of the finite network of `model` at dimension d, width p and n samples.
 
     test_error: E (y - f)^2 on fresh data, label noise included; excess_error: without the noise.
@@ -27,6 +34,27 @@ class Simulation:
     training_error: Estimate
     training_objective: Estimate
     excess_error: Estimate
+
+    def _table(self) -> Table:
+        rows = [(name, each.mean, f"{each.standard_error:.2g}") for name, each in self.estimates.items()]
+        sizes = f"d = {self.dimension}, p = {self.width}, n = {self.samples}, {self.replicas} draws, seed {self.seed}"
+        return Table(("simulated", "mean", "s.e."), rows, titled(self.model), (sizes,))
+
+    @property
+    def estimates(self) -> dict[str, Estimate]:
+        """The errors by name."""
+        return {name: getattr(self, name) for name in ERRORS}
+
+    def to_dataset(self) -> "xarray.Dataset":
+        """The errors of each replica, along a dimension "replica"."""
+        import xarray
+
+        columns = {
+            f"{name}_values": ("replica", list(e.values), described(f"{name}_values"))
+            for name, e in self.estimates.items()
+        }
+        sizes = {name: getattr(self, name) for name in ("dimension", "width", "samples", "replicas", "seed")}
+        return xarray.Dataset(columns, attrs=provenance(self.model) | sizes)
 
 
 def simulate(model: RidgeModel, plan: SimulationPlan | None = None, **options: Unpack[PlanOptions]) -> Simulation:

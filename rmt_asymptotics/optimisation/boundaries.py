@@ -16,6 +16,7 @@ from rmt_asymptotics.optimisation.objective import Interval, interval
 from rmt_asymptotics.optimisation.zero_set import scanned, signs, zero_curves
 from rmt_asymptotics.progress import progress_of
 from rmt_asymptotics.serialisation import provenance
+from rmt_asymptotics.tables import Shown, Table, cell, titled
 
 if TYPE_CHECKING:
     import xarray
@@ -24,7 +25,7 @@ SCAN = 13  # points an axis
 
 
 @dataclass(frozen=True)
-class Boundary:
+class Boundary(Shown):
     """Curves in the plane of two fields.
 
     fields: their names.  curves: arrays (P, 2) of values of the two fields, in order along each curve.
@@ -40,6 +41,22 @@ class Boundary:
     closed: tuple[bool, ...]
     message: str
     evaluations: int
+
+    def _table(self) -> Table:
+        x, y = self.fields
+        rows = [
+            (
+                k,
+                len(curve),
+                closed,
+                *(", ".join(map(cell, end.tolist())) for end in curve[[0, -1]]),
+                f"{np.abs(mismatch).max():.1e}",
+            )
+            for k, (curve, closed, mismatch) in enumerate(zip(self.curves, self.closed, self.mismatch, strict=True))
+        ]
+        heads = ("curve", "points", "closed", f"from ({x}, {y})", f"to ({x}, {y})", "mismatch")
+        notes = (*filter(None, [self.message]), f"{self.evaluations} evaluations of the condition")
+        return Table(heads, rows, titled(self.model), notes)
 
     def to_dataset(self) -> "xarray.Dataset":
         """One dimension, `point`, with the fields, the number of the curve and the mismatch."""

@@ -16,6 +16,7 @@ from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.analytic import Direction, solved_state, tangents
 from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity, domain_of, field_names
 from rmt_asymptotics.optimisation.stencils import ArrayTangents, array_tangents
+from rmt_asymptotics.tables import Shown, Table, cell, titled
 
 ROWS = {"test_error": 0, "training_error": 1, "training_objective": 2, "excess_error": 0}
 STEP = 0.02  # of the first stencil: truncation ~ 1e4 STEP^10 is then as small as rounding
@@ -25,7 +26,7 @@ DOUBTFUL = 1e-4  # relative to the derivative or to the error over the value of 
 
 
 @dataclass(frozen=True)
-class Gradient(Mapping[str, float]):
+class Gradient(Mapping[str, float], Shown):
     """Derivatives of one output by the name of the field: a mapping.
 
     value: of the output.  error_estimate: absolute, of each derivative: what differences of the translation and
@@ -37,6 +38,11 @@ class Gradient(Mapping[str, float]):
     derivatives: dict[str, float]
     error_estimate: dict[str, float]
     asymptotics: Asymptotics
+
+    def _table(self) -> Table:
+        rows = [(name, slope, f"{self.error_estimate[name]:.1e}") for name, slope in self.derivatives.items()]
+        value = f"{self.quantity} = {cell(self.value)}"
+        return Table((f"derivative of {self.quantity}", "", "error"), rows, titled(self.asymptotics.model), (value,))
 
     def __getitem__(self, name: str) -> float:
         return self.derivatives[name]

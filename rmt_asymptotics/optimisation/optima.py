@@ -13,6 +13,7 @@ from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity, domain_of, field_names
 from rmt_asymptotics.optimisation.objective import Interval, Objective, interval
 from rmt_asymptotics.optimisation.search import Minimum, global_minimum
+from rmt_asymptotics.tables import Shown, Table, cell, titled
 
 AT_END = 1e-9  # of the length of an interval
 STATIONARY = 1e-7  # largest derivative in the coordinates of the search, relative to the output
@@ -21,17 +22,27 @@ Bounds = Mapping[str, tuple[float, float]]
 
 
 class OptimumStatus(Enum):
-    """Where an optimum lies; the value says it in words."""
+    """Where an optimum lies; the value says it in words, the remedy what to try next."""
 
-    INTERIOR = "the gradient vanishes inside the bounds"
-    AT_BOUND = "at a bound of a field"
-    AT_ZERO = "as a field tends to 0"
-    AT_INFINITY = "as a field tends to infinity"
-    NOT_CONVERGED = "the search ended at a point that is not an optimum"
+    remedy: str
+
+    def __new__(cls, words: str, remedy: str) -> "OptimumStatus":
+        status = object.__new__(cls)
+        status._value_, status.remedy = words, remedy
+        return status
+
+    INTERIOR = "the gradient vanishes inside the bounds", ""
+    AT_BOUND = "at a bound of a field", "wider `bounds`, if they are not meant"
+    AT_ZERO = "as a field tends to 0", "`bounds` for that field, if 0 is no choice"
+    AT_INFINITY = "as a field tends to infinity", "`bounds` for that field, if infinity is no choice"
+    NOT_CONVERGED = (
+        "the search ended at a point that is not an optimum",
+        "narrower `bounds` where the points can be solved, a larger `tolerance`, or fewer fields at once",
+    )
 
 
 @dataclass(frozen=True)
-class Optimum:
+class Optimum(Shown):
     """The best model found.
 
     model: with the optimal fields.  value: of the output there.  status, message: where it lies; at a limit, 0 or
@@ -45,6 +56,13 @@ class Optimum:
     message: str
     gradient: Mapping[str, float]
     evaluations: int
+
+    def _table(self) -> Table:
+        rows = [(name, self.model.value(name), slope) for name, slope in self.gradient.items()]
+        found = ("value", self.value, None)
+        remedy = f"; try {self.status.remedy}" * bool(self.status.remedy)
+        note = f"{cell(self.status)}: {self.message}{remedy} ({self.evaluations} models solved)"
+        return Table(("optimum", "", "derivative"), [*rows, found], titled(self.model), (note,))
 
 
 def optimal(

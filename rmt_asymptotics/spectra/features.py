@@ -1,6 +1,7 @@
 """Spectrum of the features of a model.  Note: theory_notes/spectra.md."""
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from threadpoolctl import threadpool_limits
 
@@ -9,11 +10,13 @@ from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
 from rmt_asymptotics.spectra.outliers import Outlier, diverging_modes, outliers_of
+from rmt_asymptotics.spectra.shown import Spectrum, proportion
 from rmt_asymptotics.spectra.solve_bulk import resolved_bulk
+from rmt_asymptotics.tables import Table, titled
 
 
 @dataclass(frozen=True)
-class FeatureSpectrum:
+class FeatureSpectrum(Spectrum):
     """Limiting spectrum of Phi^T Phi/p, Phi (n, p) the features of n samples.
 
     edges: the intervals (low, high) that the density occupies, increasing.  Where it thins out with the tail of a
@@ -25,6 +28,9 @@ class FeatureSpectrum:
     bulk: what the methods evaluate.
     """
 
+    VARIABLE: ClassVar[str] = "eigenvalue"
+    WORDS: ClassVar[str] = "eigenvalue of Phi^T Phi/p"
+
     model: RidgeModel
     edges: tuple[tuple[float, float], ...]
     atom_at_zero: float
@@ -32,6 +38,17 @@ class FeatureSpectrum:
     diverging: float
     error_estimate: float
     bulk: BulkSpectrum
+
+    def _table(self) -> Table:
+        rows: list[tuple[str, Any, Any]] = [("atom at 0", proportion(self.atom_at_zero), None)]
+        rows += [("bulk", edges, None) for edges in self.edges]
+        rows += [("outlier", outlier.position, outlier.total_overlap) for outlier in self.outliers]
+        grow = f"{self.diverging:g} eigenvalues grow like p: their positions need a model of finite width"
+        notes = [grow] * bool(self.diverging) + [f"error of the distribution {self.error_estimate:.1e}"]
+        return Table(("eigenvalues of Phi^T Phi/p", "", "squared overlap"), rows, titled(self.model), notes)
+
+    def _numbers(self) -> dict[str, float]:
+        return {"atom_at_zero": proportion(self.atom_at_zero)}
 
     def density(self, x: Array) -> Array:
         """Limiting density at eigenvalues x, per eigenvalue: with the atom it integrates to 1.  Shape of x."""

@@ -5,6 +5,7 @@ W W^T is Phi^T Phi/p of a canonical problem whose samples are the d coordinates:
 
 from dataclasses import dataclass, replace
 from functools import singledispatch
+from typing import Any, ClassVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -19,8 +20,10 @@ from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
 from rmt_asymptotics.spectra.outliers import mode_form, outliers_of
+from rmt_asymptotics.spectra.shown import Spectrum
 from rmt_asymptotics.spectra.solve_bulk import resolved_bulk
 from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
+from rmt_asymptotics.tables import Table, titled
 
 MOMENT_NODES = 400  # for the second moment of a law to rounding
 
@@ -53,7 +56,7 @@ class WeightOutlier:
 
 
 @dataclass(frozen=True)
-class WeightSpectrum:
+class WeightSpectrum(Spectrum):
     """Limiting singular values of the first layer W, (p, d); min(p, d) of them.
 
     edges: the intervals (low, high) of the bulk; high is inf where it has a tail.  strength: length of the rank-one
@@ -62,6 +65,9 @@ class WeightSpectrum:
     error_estimate: last change of the distribution function under refinement of the classes.
     """
 
+    VARIABLE: ClassVar[str] = "singular_value"
+    WORDS: ClassVar[str] = "singular value of W"
+
     model: RidgeModel
     edges: tuple[tuple[float, float], ...]
     strength: float
@@ -69,6 +75,16 @@ class WeightSpectrum:
     outliers: tuple[WeightOutlier, ...]
     error_estimate: float
     bulk: BulkSpectrum
+
+    def _table(self) -> Table:
+        rows: list[tuple[str, Any, Any, Any]] = [("bulk", edges, None, None) for edges in self.edges]
+        rows += [("outlier", o.position, o.spike_overlap, o.teacher_overlap) for o in self.outliers]
+        rows += [(name, getattr(self, name), None, None) for name in ("strength", "threshold")]
+        heads = ("singular values of W", "", "overlap with spike", "with teacher")
+        return Table(heads, rows, titled(self.model), (f"error of the distribution {self.error_estimate:.1e}",))
+
+    def _numbers(self) -> dict[str, float]:
+        return {name: getattr(self, name) for name in ("strength", "threshold", "alignment")}
 
     @property
     def top(self) -> WeightOutlier:

@@ -21,12 +21,25 @@ LARGEST_ROUNDING = 1e-6  # relative; below it the tolerance governs quadrature a
 
 
 class Status(Enum):
-    """How a point ended; the value says it in words."""
+    """How a point ended; the value says it in words, the remedy what to try next."""
 
-    CONVERGED = "stable to the tolerance under refinement, residual at rounding"
-    NOT_RESOLVED = "the finest quadrature or class count still moves the errors by more than the tolerance"
-    NOT_SOLVED = "the fixed point was not reached"
-    ROUNDED = "solved, but rounding may have changed the errors by more than 1e-6"
+    remedy: str
+
+    def __new__(cls, words: str, remedy: str) -> "Status":
+        status = object.__new__(cls)
+        status._value_, status.remedy = words, remedy
+        return status
+
+    CONVERGED = "stable to the tolerance under refinement, residual at rounding", ""
+    NOT_RESOLVED = (
+        "the finest quadrature or class count still moves the errors by more than the tolerance",
+        "a larger `tolerance`, an activation and a target of fewer oscillations, a narrower law or a larger ridge",
+    )
+    NOT_SOLVED = "the fixed point was not reached", "a larger ridge, or n/p farther from 1"
+    ROUNDED = (
+        "solved, but rounding may have changed the errors by more than 1e-6",
+        "a larger ridge, or n/p farther from 1; the error estimate says how many digits hold",
+    )
 
 
 STATUSES = tuple(Status)

@@ -1,0 +1,74 @@
+"""How spectra show themselves: a table, and a Dataset of the density on a grid."""
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.errors import whole_number
+from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.serialisation import provenance
+from rmt_asymptotics.tables import Shown
+
+if TYPE_CHECKING:
+    import xarray
+
+TAIL = 1e-4  # of the distribution, beyond which a bulk without an edge is not drawn
+MARGIN = 1.05  # of a grid, over the upper edge
+ROUNDING = 1e-12  # of proportions of eigenvalues
+
+
+class Spectrum(Shown):
+    """A limiting spectrum: what its density is a function of, and in words."""
+
+    VARIABLE: ClassVar[str]
+    WORDS: ClassVar[str]
+
+    model: RidgeModel
+    edges: tuple[tuple[float, float], ...]
+    outliers: tuple[Any, ...]
+    error_estimate: float
+
+    @abstractmethod
+    def density(self, x: Array) -> Array:
+        """Limiting density at x."""
+
+    @abstractmethod
+    def cumulative(self, x: Array) -> Array:
+        """Limiting proportion up to x."""
+
+    def grid(self, points: int = 1000) -> Array:
+        """Equidistant points > 0 over all of the bulk; where it has a tail, over all but 1e-4 of it."""
+        count = whole_number("points", points, least=2)
+        low, last = self.edges[-1]
+        if np.isinf(last):
+            last = max(low, 1e-3)
+            while float(self.cumulative(np.array([last]))[0]) < 1 - TAIL:
+                last *= 1.1
+        return np.linspace(0, MARGIN * last, count + 1)[1:]
+
+    def to_dataset(self, x: Array | None = None) -> "xarray.Dataset":
+        """Density on a grid (by default `grid()`), edges of the bulk and positions of the outliers."""
+        import xarray
+
+        at = self.grid() if x is None else np.asarray(x, float)
+        words = {"long_name": self.WORDS, "units": "1"}
+        return xarray.Dataset(
+            {
+                "density": (self.VARIABLE, self.density(at), {"long_name": "limiting density", "units": "1"}),
+                "outlier": ("order", np.array([outlier.position for outlier in self.outliers], float), words),
+                "edges": (("interval", "end"), np.array(self.edges, float), words),
+            },
+            {self.VARIABLE: (self.VARIABLE, at, words)},
+            provenance(self.model) | self._numbers() | {"error_estimate": self.error_estimate},
+        )
+
+    def _numbers(self) -> dict[str, float]:
+        """What belongs to a Dataset beside the density, by name."""
+        return {}
+
+
+def proportion(value: float) -> float:
+    """A proportion of eigenvalues, without what rounding leaves of 0."""
+    return 0.0 if abs(value) < ROUNDING else value
