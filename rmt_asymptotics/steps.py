@@ -28,13 +28,13 @@ class FixedStep(Step):
 
 @dataclass(frozen=True)
 class PowerStep(Step):
-    """eta = prefactor * n**exponent, 0 <= exponent < 1/2 (moniri24)."""
+    """eta = prefactor * n**exponent (moniri24); below exponent 0 the step vanishes as n grows."""
 
     exponent: float
     prefactor: float = 1.0
 
     def learning_rate(self, samples: float, width: float) -> float:
-        return float(self.prefactor * samples**self.exponent)
+        return float(self.prefactor * max(samples, 1.0) ** self.exponent)
 
 
 @dataclass(frozen=True)

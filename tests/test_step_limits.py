@@ -14,6 +14,7 @@ from rmt_asymptotics.canonical.step_limits import step_modes
 from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.expressions import parse_activation
 from rmt_asymptotics.gaussian.expectations import expectation
+from rmt_asymptotics.plotting import plot_staircase
 from rmt_asymptotics.state_evolution.ridge import solve_points
 from validation.published import ba22, moniri24
 
@@ -288,11 +289,11 @@ def test_a_critical_exponent_separates_two_plateaus(order):
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_a_finite_strength_joins_the_plateaus(order):
     def error(prefactor, shift=0.0):
-        return rmt.solve(STAIRCASE.replace(step=rmt.PowerStep(max(0, critical + shift), prefactor)), **TIGHT).test_error
+        return rmt.solve(STAIRCASE.replace(step=rmt.PowerStep(critical + shift, prefactor)), **TIGHT).test_error
 
     critical = (order - 1) / (2 * order)
     above = error(1.0, 0.01)
-    below = error(1.0, -0.01) if order > 1 else rmt.solve(STAIRCASE, **TIGHT).test_error
+    below = error(1.0, -0.01)
     assert error(1e-3) == pytest.approx(below, rel=1e-3)
     assert error(1e3) == pytest.approx(above, rel=1e-3)
 
@@ -313,6 +314,61 @@ def test_no_spread_where_it_is_needed():
     assert caught.value.field == "readout"
     fixed = rmt.solve(model.replace(step=rmt.FixedStep(3.0)), **TIGHT).test_error
     assert fixed == pytest.approx(rmt.solve(model.replace(step=rmt.FixedStep(0.0)), **TIGHT).test_error, rel=1e-12)
+
+
+VANISHING = {  # with an intercept and without; with h1 = 0 or one value of the readout a step that stays is refused
+    "centred": {},
+    "intercept": {"activation": SHIFTED, "readout": FOUR},
+    "constant readout": {"activation": SHIFTED, "readout": rmt.ConstantLaw(0.8)},
+    "no slope": {"activation": parse_activation("Abs(x)"), "target": rmt.softplus},
+}
+FEATURES = ("activation", "target", "sample_complexity", "width_ratio", "ridge", "noise_variance")
+
+
+@pytest.mark.parametrize("changes", VANISHING.values(), ids=VANISHING)
+@pytest.mark.parametrize("exponent", [-1e-3, -0.4, -7.0])
+def test_steps_that_vanish_leave_random_features(changes, exponent):
+    """Of a translation with a spike direction and an alignment, and of one without."""
+    network = STAIRCASE.replace(step=rmt.PowerStep(exponent, 1.4), **changes)
+    features = rmt.RandomFeatures(**{name: getattr(network, name) for name in FEATURES})
+    found, expected = rmt.solve(network, **TIGHT), rmt.solve(features, **TIGHT)
+    for error in ("test_error", "training_error", "training_objective"):
+        assert getattr(found, error) == pytest.approx(getattr(expected, error), rel=1e-10)
+    assert found.test_error == pytest.approx(
+        rmt.solve(network.replace(step=rmt.FixedStep(0.0)), **TIGHT).test_error, rel=1e-12
+    )
+    intercept = "; free intercept" * (network.activation is not STAIRCASE.activation)
+    described = f"exponent {exponent:g} at p = infinity: the step vanishes, as random features{intercept}"
+    assert rmt.regime(network).description == described
+
+
+@pytest.mark.parametrize("exponent", [-0.1, -0.6])
+def test_steps_that_vanish_are_small_steps_at_finite_width(exponent):
+    """eta = prefactor n^exponent of a fixed step there; the gap to random features closes with the width."""
+    gaps = []
+    for width in (10**3, 10**5):
+        network = STAIRCASE.replace(step=rmt.PowerStep(exponent, 1.4), width=width)
+        eta = 1.4 * (2.0 * width / 1.3) ** exponent
+        assert network.step.learning_rate(2.0 * width / 1.3, width) == pytest.approx(eta, rel=1e-15)
+        found, same, none = (
+            rmt.solve(network.replace(step=step)).test_error
+            for step in (network.step, rmt.FixedStep(eta), rmt.FixedStep(0.0))
+        )
+        assert found == pytest.approx(same, rel=1e-12)
+        gaps.append(abs(found - none))
+    assert 0 < gaps[1] < 0.5 * gaps[0]
+
+
+def test_the_staircase_begins_below_zero():
+    """A Dataset over negative exponents, theory and simulation under the names of every sweep."""
+    plan = rmt.SimulationPlan(dimension=15, replicas=2, test_samples=50, workers=1)
+    model = STAIRCASE.replace(step=rmt.PowerStep(0.1, 1.4))
+    stairs = rmt.sweep(model, {"step.exponent": [-0.3, -0.1, 0.0, 0.1]}, simulation=plan, progress=False)
+    limit = stairs.test_error.values
+    assert limit[0] == limit[1] and len(set(limit)) == 3
+    run = rmt.simulate(model.replace(step=rmt.PowerStep(-0.3, 1.4)), plan, progress=False)
+    assert stairs.test_error_simulation.values[0] == pytest.approx(run.test_error.mean, rel=1e-12)
+    assert plot_staircase(stairs.drop_vars("samples")).get_xlim()[0] < -0.3
 
 
 def test_exponents_with_too_many_spikes_are_refused():

@@ -45,7 +45,7 @@ def test_learning_rate_at_enormous_width():
     [
         (lambda: rmt.PowerStep(0.5), "exponent", "< 0.5: use MaximalStep"),
         (lambda: rmt.PowerStep(0.8), "exponent", "MaximalStep"),
-        (lambda: rmt.PowerStep(-0.1), "exponent", ">= 0"),
+        (lambda: rmt.PowerStep(float("-inf")), "exponent", "finite number"),
         (lambda: rmt.PowerStep(0.2, 0.0), "prefactor", "> 0"),
         (lambda: rmt.PowerStep("0.2"), "exponent", "finite number"),
         (lambda: rmt.FixedStep(-1.0), "eta", ">= 0"),

@@ -54,7 +54,7 @@ DOMAINS = {  # by hand: what the formulas allow
     ),
     **dict.fromkeys(("noise_variance", "rate", "eta"), "[0, inf)"),
     "alignment": "[-1, 1]",
-    "exponent": "[0, 0.5)",
+    "exponent": "(-inf, 0.5)",
     "value": "(-inf, inf)",
     "values": "numbers in (-inf, inf)",
     "probabilities": "numbers in [0, 1]",

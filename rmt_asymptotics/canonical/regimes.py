@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.one_step_network import relative_rate
-from rmt_asymptotics.canonical.step_limits import step_modes
+from rmt_asymptotics.canonical.step_limits import leaves_spikes, step_modes
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.steps import MaximalStep, PowerStep
 from rmt_asymptotics.tables import Shown, Table
@@ -44,6 +44,8 @@ def regime(model: OneStepNetwork) -> Regime:
     free = tuple(mode.order for mode in modes if mode.strength == float("inf"))
     finite = tuple(mode.order for mode in modes if mode.strength < float("inf"))
     parts = []
+    if not leaves_spikes(model):
+        parts.append("the step vanishes, as random features")
     if 0 in free:
         parts.append("free intercept")
     if any(free):

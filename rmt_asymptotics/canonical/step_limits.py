@@ -1,7 +1,8 @@
 """The limit p = infinity below the maximal step: ba22 for fixed steps, moniri24's staircase for powers of n.
 
 With eta = prefactor n^a the bulk is that of random features; the step leaves polynomial modes M_q(kappa), q = 0, 1, ...
-Mode q is free for a > (q-1)/(2q), absent below, and of finite strength at equality.  Note: one_step.md [stair.1].
+Mode q is free for a > (q-1)/(2q), absent below, and of finite strength at equality; for a < 0 random features are left.
+Note: one_step.md [stair.1].
 """
 
 from dataclasses import dataclass
@@ -34,9 +35,6 @@ class StepMode:
     strength: float
 
 
-INTERCEPT = (StepMode(0, np.inf),)  # without a step; its function is the mean of the activation, which may be zero
-
-
 def step_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...]:
     """The modes that the step leaves at p = infinity, in increasing order.
 
@@ -47,6 +45,8 @@ def step_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...
     size = np.sqrt(float(conditional_moments(model.activation, model.activation.kinks, 0.0, 1.0).second))
     norms = np.sqrt(np.cumprod([1.0, *range(1, 2 * LARGEST_ORDER + 1)]))
     coefficients = model.activation.hermite_coefficients(2 * LARGEST_ORDER) * norms
+    if not leaves_spikes(model):
+        return (StepMode(0, np.inf),) if abs(coefficients[0]) > PRESENT * size else ()
     degree = int(np.max(np.flatnonzero(np.abs(coefficients) > PRESENT * size), initial=0))
     rule = sinh_rule(200)
     powers: Array = np.zeros((0, len(g)))
@@ -123,9 +123,9 @@ def limit_problem(model: OneStepNetwork, grid: Grid) -> Problem:
 
 
 def _checked_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...]:
-    """`step_modes`, or `OutOfDomain` where the step can leave no spike."""
-    if _power(model)[1] == 0:
-        return INTERCEPT
+    """`step_modes`, or `OutOfDomain` where the step should leave a spike and cannot."""
+    if not leaves_spikes(model):
+        return step_modes(model, step)
     if abs(step.slope) <= PRESENT * np.sqrt(step.slope**2 + step.slope_variance):
         raise OutOfDomain("activation", model.activation, "with E[z sigma] != 0 for this step; else use MaximalStep")
     modes = step_modes(model, step)
@@ -134,6 +134,12 @@ def _checked_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode,
             "readout", model.readout, "of more values, or the activation centred: its spike would be the intercept"
         )
     return modes
+
+
+def leaves_spikes(model: OneStepNetwork) -> bool:
+    """Whether the step stays when n grows: below exponent 0, and at size 0, it does not."""
+    exponent, prefactor = _power(model)
+    return prefactor > 0 and exponent > -EQUAL
 
 
 def _power(model: OneStepNetwork) -> tuple[float, float]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 WIDTHS = (10**3, 10**6, 10**9, 10**12, 10**16)
 TOLERANCE = 1e-5  # relative: finer than the lines
 CRITICAL = [critical_exponent(order) for order in (1, 2, 3, 4)]
-SIMULATED = (0.0, 0.1, 0.2, 0.3, 0.39)
+SIMULATED = (-0.1, 0.0, 0.1, 0.2, 0.3, 0.39)
 NETWORK = OneStepNetwork(
     activation=centred(Activation.from_expression("tanh(x + 0.7)")),
     target=Activation.from_expression("2*sin(1.5*x + 1.2)"),  # bounded: polynomials have large finite-size effects
@@ -33,7 +33,7 @@ NETWORK = OneStepNetwork(
 def compute(plan: SimulationPlan) -> "xarray.Dataset":
     """The limit and finite widths on a fine axis of exponents, and simulations at the plan's dimension."""
     runs = [simulate(NETWORK.replace(step=PowerStep(a)), plan) for a in SIMULATED]
-    axes = {EXPONENT: np.union1d(np.linspace(0, 0.396, 55), CRITICAL), WIDTH: [None, *WIDTHS, runs[0].width]}
+    axes = {EXPONENT: np.union1d(np.linspace(-0.15, 0.396, 76), CRITICAL), WIDTH: [None, *WIDTHS, runs[0].width]}
     dataset = sweep(NETWORK, axes, tolerance=TOLERANCE)[["test_error", "status"]]
     dataset = dataset.assign_attrs(plan.attributes | {"simulated_width": runs[0].width})
     return dataset.assign(

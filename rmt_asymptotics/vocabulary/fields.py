@@ -128,7 +128,7 @@ RECORDS = (
         "exponent",
         "log eta/log n",
         "exponent",
-        Number(0.0, 0.5, "left", window=(0.0, 0.49), remedy=": use MaximalStep(rate) for eta = rate * sqrt(p)"),
+        Number(high=0.5, window=(-0.5, 0.49), remedy=": use MaximalStep(rate) for eta = rate * sqrt(p)"),
         "of n in the learning rate",
     ),
     Field("prefactor", "eta/n^exponent", "prefactor", positive(1e-3, 1e2), "of the power of n in the learning rate"),
