@@ -25,6 +25,7 @@ GENERIC = rmt.OneStepNetwork(
 ERRORS = ("test_error", "training_error", "training_objective")
 PRINTED = 2e-5  # of values printed to four significant digits
 NAIVE = 1e-8  # what the twin's damped iteration and fixed panels leave
+GAUSS_HERMITE = 1e-5  # 80 nodes leave 4e-7 of tanh(x + .7)
 TWENTY_DIGITS = 1e-10  # the package's own tolerance; the reference has 12 digits
 
 
@@ -123,6 +124,38 @@ def test_package_moments_are_those_of_the_sampled_batches():
     assert [step.spike(e)[0], step.bulk_variance(e)[0]] == pytest.approx([predicted["u"], predicted["c"]], rel=1e-9)
     span = [predicted[name] for name in ("A_vv", "A_vzeta", "A_vzeta", "A_zetazeta")]
     assert step.span.ravel() == pytest.approx(np.array(span), rel=1e-9, abs=1e-12)
+    step = gradient_step(network.replace(span_noise=True))
+    noise = [predicted[name] for name in ("T_vv", "T_vzeta", "T_vzeta", "T_zetazeta")]
+    assert step.label_second * step.noise_span.ravel() == pytest.approx(np.array(noise), rel=1e-9)
+    third = 2 * step.third * step.length * step.common(e)[0] * e[0]  # c grows by twice what multiplies S2 in m0
+    assert third + 2 * e[0] ** 2 * step.skew[0] == pytest.approx(predicted["length along v"], rel=1e-9)
+
+
+def test_noise_of_the_span_from_its_definition():
+    """[net.4]: T/Y2 and the skew as moments of one sample, x = (z, q y + g) along theta and the batch's own direction.
+
+    The batch average of x y' is v; given its label, a sample is shifted by q y along the part of v off the teacher.
+    """
+    network = GENERIC.replace(span_noise=True)
+    step, alpha0 = gradient_step(network), network.step_sample_complexity
+    x, weight = np.polynomial.hermite_e.hermegauss(80)
+    weight /= weight.sum()
+    z, noise, g = np.meshgrid(x, x, x, indexing="ij")
+    measure = np.einsum("i,j,k->ijk", weight, weight, weight)
+
+    def mean(values):
+        return float(np.sum(measure * values))
+
+    sigma, slope = network.activation(x), network.activation.derivative(x)
+    output = float(np.dot(network.readout.values, network.readout.probabilities) * (weight @ sigma))
+    y = network.target(z) - output + math.sqrt(network.noise_variance) * noise
+    inputs = np.array([z, y / math.sqrt(alpha0 * mean(y**2)) + g])
+    turn = np.array([[step.alignment, step.complement], [step.complement, -step.alignment]])
+    covariance = np.array([[mean(y**2 * a * b) for a in inputs] for b in inputs])
+    assert step.noise_span == pytest.approx(turn @ covariance @ turn / mean(y**2), rel=GAUSS_HERMITE)
+    asymmetry = weight @ ((slope - weight @ slope) ** 2 * x)
+    along = turn @ [mean(y**2 * a) for a in inputs]
+    assert step.skew == pytest.approx(asymmetry * along / (2 * alpha0), rel=GAUSS_HERMITE)
 
 
 @pytest.mark.parametrize("samples", [1e-3, 3.2, 1e6, 1e12, 1e16])
