@@ -5,9 +5,10 @@ jumps (quadrature is split there) and a name.  Built-ins and formulas can be reb
 (`expressions.parse_activation`): this is how they are compared, pickled and stored.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from fractions import Fraction
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ from scipy import special
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
+from rmt_asymptotics.formulas.formula import Formula
+from rmt_asymptotics.formulas.formula_parity import parts_of_formula
+from rmt_asymptotics.formulas.parity import ParityParts, Polynomial, parts_by_values
 from rmt_asymptotics.gaussian import expectations
 from rmt_asymptotics.gaussian.evaluation import evaluated, name_of
 
@@ -41,6 +45,7 @@ class Activation:
     kinks: tuple[float, ...] = ()
     name: str = ""
     rebuildable: bool = field(default=False, repr=False)
+    parts: Callable[[], ParityParts] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not callable(self.function):
@@ -96,6 +101,10 @@ class Activation:
         degree = whole_number("degree", degree, least=0)
         return expectations.hermite_coefficients(self, self.kinks, degree, field="activation")
 
+    def parity_parts(self) -> ParityParts:
+        """Which of the even and the odd part are polynomials; of callables as their values far out show it."""
+        return self.parts() if self.parts else parts_by_values(self)
+
     @staticmethod
     def from_expression(text: str) -> "Activation":
         """The function that a text describes: "tanh(x) + x**2/5", "Max(x, 0)", "centred(leaky_relu(0.1))".
@@ -127,8 +136,15 @@ def _key(function: ScalarFunction | None) -> Any:
     return function
 
 
-def _built_in(function: ScalarFunction, derivative: ScalarFunction, name: str, *kinks: float) -> Activation:
-    return Activation(function, derivative, kinks, name, rebuildable=True)
+def _built_in(
+    function: ScalarFunction,
+    derivative: ScalarFunction,
+    name: str,
+    *kinks: float,
+    parts: Callable[[], ParityParts] | None = None,
+) -> Activation:
+    known = parts or (lambda: parts_of_formula(Formula(name, (Formula("x"),))))
+    return Activation(function, derivative, kinks, name, True, cache(known))
 
 
 def _normal_cdf(x: Array) -> Array:
@@ -164,6 +180,7 @@ def leaky_relu(slope: float) -> Activation:
         lambda x: slope + (1 - slope) * np.heaviside(x, 0.5),
         f"leaky_relu({slope!r})",
         0.0,
+        parts=lambda: ParityParts({} if slope == 1 else None, _powers([0, (1 + Fraction(slope)) / 2])),
     )
 
 
@@ -178,7 +195,21 @@ def polynomial(*coefficients: float) -> Activation:
     powers = [number("coefficients", c) for c in coefficients]
     slopes = power_series.polyder(powers)
     name = f"polynomial({', '.join(f'{c!r}' for c in powers)})"
-    return _built_in(lambda x: power_series.polyval(x, powers), lambda x: power_series.polyval(x, slopes), name)
+    return _built_in(
+        lambda x: power_series.polyval(x, powers),
+        lambda x: power_series.polyval(x, slopes),
+        name,
+        parts=lambda: _polynomial_parts(powers),
+    )
+
+
+def _polynomial_parts(powers: list[float]) -> ParityParts:
+    even, odd = (_powers([c * (k % 2 == parity) for k, c in enumerate(powers)]) for parity in (0, 1))
+    return ParityParts(even, odd)
+
+
+def _powers(coefficients: Sequence[float | Fraction]) -> Polynomial:
+    return {k: Fraction(c) for k, c in enumerate(coefficients) if c}
 
 
 def hermite_polynomial(k: int) -> Activation:
@@ -190,6 +221,7 @@ def hermite_polynomial(k: int) -> Activation:
         lambda x: hermite_e.hermeval(x, [0] * k + [1]),
         lambda x: k * hermite_e.hermeval(x, [0] * (k - 1) + [1]) if k else np.zeros_like(x),
         f"hermite_polynomial({k})",
+        parts=lambda: _polynomial_parts(hermite_e.herme2poly([0] * k + [1]).tolist()),
     )
 
 
@@ -203,7 +235,12 @@ def centred(activation: Activation) -> Activation:
     mean = expectations.expectation(activation, activation.kinks, field="activation")
     function, name = activation.function, f"centred({activation.name})"
     return Activation(
-        lambda x: function(x) - mean, activation.derivative, activation.kinks, name, activation.rebuildable
+        lambda x: function(x) - mean,
+        activation.derivative,
+        activation.kinks,
+        name,
+        activation.rebuildable,
+        lambda: activation.parity_parts().centred(),
     )
 
 

@@ -5,7 +5,7 @@ Text becomes a tree of known operations; nothing is executed, and nothing takes 
 
 import ast
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.polynomial.hermite_e import herme2poly
@@ -13,6 +13,7 @@ from numpy.polynomial.hermite_e import herme2poly
 from rmt_asymptotics.activations import BUILT_IN, FAMILIES, Activation
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.formulas.formula import MOST_KINKS, Formula, array_function
+from rmt_asymptotics.formulas.formula_parity import parts_of_formula
 from rmt_asymptotics.formulas.operations import ALIASES, EXTREMES, UNARY
 
 ALLOWED = (
@@ -54,7 +55,7 @@ def activation_from_expression(text: str) -> Activation:
             f"a formula with at most {MOST_KINKS} kinks; give those of others in Activation(kinks=...)",
         )
     function, slope = (array_function(formula, what) for what in ("value", "slope"))
-    return Activation(function, slope, kinks, text, rebuildable=True)
+    return Activation(function, slope, kinks, text, True, cache(lambda: parts_of_formula(formula)))
 
 
 def parse_formula(text: str) -> Formula:

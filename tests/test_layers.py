@@ -39,7 +39,7 @@ ALLOWED = {
         "formulas": "_types",
         # a formula is an Activation, which parses its own formula: both lazily
         "expressions": "errors activations formulas",
-        "activations": "_types errors checks gaussian expressions",
+        "activations": "_types errors checks gaussian formulas expressions",
         "laws": "_types errors checks vocabulary gaussian",
         "steps": "errors vocabulary",
         "losses": "_types _kernels errors checks vocabulary",
