@@ -10,6 +10,7 @@ from rmt_asymptotics.cli.options import check_drawable, model_from_options, shar
 from rmt_asymptotics.cli.values import Axis
 from rmt_asymptotics.montecarlo import feature_eigenvalues
 from rmt_asymptotics.output import write_dataset, write_figure
+from rmt_asymptotics.vocabulary.words import described
 
 BINS = 60
 
@@ -46,8 +47,10 @@ def spectrum_command(
         edges = np.linspace(0, last, BINS + 1)[1:] - 0.5 * last / BINS
         counts = np.histogram(eigenvalues[eigenvalues > 0], np.append(edges, last))[0]
         widths = np.diff(np.append(edges, last))
-        dataset["histogram"] = ("bin", counts / (eigenvalues.size * widths), {"long_name": "simulated density"})
-        dataset = dataset.assign_coords(bin=("bin", edges + 0.5 * widths)).assign_attrs(dimension=dimension, **options)
+        dataset["histogram"] = ("bin", counts / (eigenvalues.size * widths), described("histogram"))
+        dataset = dataset.assign_coords(bin=("bin", edges + 0.5 * widths, described("bin"))).assign_attrs(
+            dimension=dimension, **options
+        )
         dataset.attrs["workers"] = "any"
     if output:
         write_dataset(dataset, output)

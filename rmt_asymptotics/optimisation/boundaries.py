@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from rmt_asymptotics.optimisation.zero_set import scanned, signs, zero_curves
 from rmt_asymptotics.progress import progress_of
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.tables import Shown, Table, cell, titled
+from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
     import xarray
@@ -64,8 +65,9 @@ class Boundary(Shown):
 
         points = np.concatenate([*self.curves, np.zeros((0, 2))])
         numbers = np.repeat(np.arange(len(self.curves)), [len(curve) for curve in self.curves])
-        variables = {name: ("point", points[:, axis]) for axis, name in enumerate(self.fields)}
+        variables: dict[str, Any] = {name: ("point", points[:, axis]) for axis, name in enumerate(self.fields)}
         variables |= {"curve": ("point", numbers), "mismatch": ("point", np.concatenate([*self.mismatch, []]))}
+        variables = {name: (*variable, described(name)) for name, variable in variables.items()}
         return xarray.Dataset(variables, attrs=provenance(self.model) | {"message": self.message})
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmt_asymptotics.activations import centred, relu, sin
+from rmt_asymptotics.estimates import standard_error
 from rmt_asymptotics.laws import GaussianLaw
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.montecarlo import SimulationPlan, feature_eigenvalues
@@ -13,6 +14,7 @@ from rmt_asymptotics.reproduce.figure import Reproduction
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.spectra import spectrum
 from rmt_asymptotics.steps import FixedStep
+from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
     import xarray
@@ -39,18 +41,19 @@ def compute(plan: SimulationPlan) -> "xarray.Dataset":
     histogram = np.array([np.histogram(row, edges)[0] for row in eigenvalues]) / (width * np.diff(edges))
     fine = np.linspace(edges[0], edges[-1], 10 * BINS + 1)[1:]
     top = np.sort(eigenvalues, axis=1)[:, ::-1][:, : len(outliers)]
-    return xarray.Dataset(
-        {
-            "density": ("eigenvalue", predicted.density(fine), {"long_name": "limiting density"}),
-            "histogram": ("bin", histogram.mean(0), {"long_name": "density of simulated eigenvalues"}),
-            "histogram_standard_error": ("bin", histogram.std(0, ddof=1) / np.sqrt(len(histogram))),
-            "outlier": ("order", outliers, {"long_name": "predicted outliers"}),
-            "outlier_simulation": ("order", top.mean(0)),
-            "outlier_standard_error": ("order", top.std(0, ddof=1) / np.sqrt(len(top))),
-        },
-        {"eigenvalue": fine, "bin": 0.5 * (edges[1:] + edges[:-1])},
-        provenance(NETWORK) | plan.attributes | {"simulated_width": width},
+    columns = {
+        "density": ("eigenvalue", predicted.density(fine)),
+        "histogram": ("bin", histogram.mean(0)),
+        "histogram_standard_error": ("bin", standard_error(histogram)),
+        "outlier": ("order", outliers),
+        "outlier_simulation": ("order", top.mean(0)),
+        "outlier_standard_error": ("order", standard_error(top)),
+    }
+    axes = {"eigenvalue": ("eigenvalue", fine), "bin": ("bin", 0.5 * (edges[1:] + edges[:-1]))}
+    variables, coordinates = (
+        {name: (*column, described(name)) for name, column in table.items()} for table in (columns, axes)
     )
+    return xarray.Dataset(variables, coordinates, provenance(NETWORK) | plan.attributes | {"simulated_width": width})
 
 
 def draw(dataset: "xarray.Dataset") -> "Figure":

@@ -29,7 +29,6 @@ class FeatureSpectrum(Spectrum):
     """
 
     VARIABLE: ClassVar[str] = "eigenvalue"
-    WORDS: ClassVar[str] = "eigenvalue of Phi^T Phi/p"
 
     model: RidgeModel
     edges: tuple[tuple[float, float], ...]

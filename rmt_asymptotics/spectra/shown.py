@@ -10,6 +10,7 @@ from rmt_asymptotics.errors import whole_number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.tables import Shown
+from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
     import xarray
@@ -20,10 +21,9 @@ ROUNDING = 1e-12  # of proportions of eigenvalues
 
 
 class Spectrum(Shown):
-    """A limiting spectrum: what its density is a function of, and in words."""
+    """A limiting spectrum.  VARIABLE: what its density is a function of."""
 
     VARIABLE: ClassVar[str]
-    WORDS: ClassVar[str]
 
     model: RidgeModel
     edges: tuple[tuple[float, float], ...]
@@ -53,14 +53,14 @@ class Spectrum(Shown):
         import xarray
 
         at = self.grid() if x is None else np.asarray(x, float)
-        words = {"long_name": self.WORDS, "units": "1"}
+        outliers = np.array([outlier.position for outlier in self.outliers], float)
         return xarray.Dataset(
             {
-                "density": (self.VARIABLE, self.density(at), {"long_name": "limiting density", "units": "1"}),
-                "outlier": ("order", np.array([outlier.position for outlier in self.outliers], float), words),
-                "edges": (("interval", "end"), np.array(self.edges, float), words),
+                "density": (self.VARIABLE, self.density(at), described("density")),
+                "outlier": ("order", outliers, described("outlier")),
+                "edges": (("interval", "end"), np.array(self.edges, float), described("edges")),
             },
-            {self.VARIABLE: (self.VARIABLE, at, words)},
+            {self.VARIABLE: (self.VARIABLE, at, described(self.VARIABLE))},
             provenance(self.model) | self._numbers() | {"error_estimate": self.error_estimate},
         )
 

@@ -66,7 +66,6 @@ class WeightSpectrum(Spectrum):
     """
 
     VARIABLE: ClassVar[str] = "singular_value"
-    WORDS: ClassVar[str] = "singular value of W"
 
     model: RidgeModel
     edges: tuple[tuple[float, float], ...]

@@ -30,7 +30,7 @@ SIMULATION = (
     Quantity("simulation_message", "", "why the point was not simulated", unit=""),
 )
 OF_TEST_ERROR = (  # its parts; names of their own: `samples` is a variance here
-    Quantity("noise", "Delta", "noise of fresh labels"),
+    Quantity("noise", "", "noise of fresh labels"),
     Quantity("bias", "", "squared bias of the mean predictor"),
     Quantity("label_noise", "", "variance from the label noise of the samples"),
     Quantity("samples", "", "variance from the inputs of the samples"),
@@ -39,6 +39,21 @@ OF_TEST_ERROR = (  # its parts; names of their own: `samples` is a variance here
     Quantity("label_noise_and_initialisation", "", "variance from label noise and weights together"),
 )
 PARTS = {quantity.name: quantity for quantity in OF_TEST_ERROR}
-QUANTITIES = {quantity.name: quantity for quantity in (*SOLVED, *DERIVED, *SOLUTION, *SIMULATION)}
+OF_SPECTRA = (
+    Quantity("eigenvalue", "", "eigenvalue of Phi^T Phi/p"),
+    Quantity("singular_value", "", "singular value of W"),
+    Quantity("density", "", "limiting density"),
+    Quantity("edges", "", "edges of the bulk"),
+    Quantity("outlier", "", "outliers of the bulk"),
+    Quantity("histogram", "", "density of simulated eigenvalues"),
+    Quantity("bin", "", "centres of the bins"),
+)
+OF_BOUNDARIES = (
+    Quantity("curve", "", "number of the curve"),
+    Quantity("mismatch", "", "how far the condition is from holding"),
+)
+QUANTITIES = {
+    quantity.name: quantity for quantity in (*SOLVED, *DERIVED, *SOLUTION, *SIMULATION, *OF_SPECTRA, *OF_BOUNDARIES)
+}
 SOLVED_ERRORS = tuple(quantity.name for quantity in SOLVED)
 ERRORS = tuple(quantity.name for quantity in (*SOLVED, *DERIVED))
