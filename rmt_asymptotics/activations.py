@@ -26,6 +26,11 @@ from rmt_asymptotics.gaussian.evaluation import evaluated, name_of
 
 ScalarFunction = Callable[[Array], Array]
 
+DIFFERENCE = 1e-6
+DIFFERENCE_POINTS = np.linspace(-5.03, 5.11, 97)  # generic: none is a kink that anybody writes
+NEAR = 1e-5  # relative, of derivatives and differences; the latter are good to 1e-8 where the scale of f is 0.01
+ROUNDED_DIFFERENCE = 1e-9  # of |f|: 1e-16/1e-6, with a margin
+
 
 @dataclass(frozen=True, eq=False)
 class Activation:
@@ -79,8 +84,13 @@ class Activation:
         x = np.asarray(x, float) if self.rebuildable else np.array(x, float)
         return evaluated(self.function, x, "function")
 
+    def __str__(self) -> str:
+        return self.name
+
     def slope(self) -> "Activation":
-        """The derivative as a function of its own; raises `OutOfDomain` for an activation without it.
+        """The derivative as a function of its own.
+
+        Raises `OutOfDomain` for an activation without it, and for a callable whose differences it does not give.
 
         >>> relu.slope()(np.array([-1.0, 2.0]))
         array([0., 1.])
@@ -88,10 +98,26 @@ class Activation:
         if self.derivative is None:
             allowed = "an activation with its derivative: Activation(function, derivative)"
             raise OutOfDomain("activation", self.name, allowed)
-        return Activation(self.derivative, kinks=self.kinks, name=f"derivative of {self.name}")
+        slope = Activation(self.derivative, kinks=self.kinks, name=f"derivative of {self.name}")
+        if not self.rebuildable:
+            self._compare(slope)
+        return slope
 
-    def __str__(self) -> str:
-        return self.name
+    def _compare(self, slope: "Activation") -> None:
+        """Compare a derivative with central differences, pointwise and away from kinks, in units of the function."""
+        distance = np.min(np.abs(DIFFERENCE_POINTS[:, None] - np.array([*self.kinks, np.inf])), axis=1)
+        x = DIFFERENCE_POINTS[distance > 4 * DIFFERENCE]
+        with np.errstate(all="ignore"):
+            above, below, given = self(x + DIFFERENCE), self(x - DIFFERENCE), slope(x)
+            difference = (above - below) / (2 * DIFFERENCE)
+            typical = np.sqrt(np.average(difference**2, weights=_normal_density(x)))
+            rounding = ROUNDED_DIFFERENCE * np.max(np.abs(above))
+            allowed = NEAR * (np.abs(given) + np.abs(difference) + typical) + rounding
+        wrong = ~(np.abs(given - difference) <= allowed) | ~np.isfinite(given)
+        if wrong.any():
+            at = x[wrong][np.argmin(np.abs(x[wrong]))]
+            found = f"at x = {at:.3g} it is {given[x == at][0]:.6g}, differences are {difference[x == at][0]:.6g}"
+            raise OutOfDomain("activation", self.name, f"given with its own derivative ({found})")
 
     def hermite_coefficients(self, degree: int) -> Array:
         """c_k = E[f He_k]/k!, k = 0..degree <= 170, He_k the probabilists' polynomials; shape (degree + 1,).

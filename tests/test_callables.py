@@ -5,8 +5,10 @@ import math
 
 import numpy as np
 import pytest
+from scipy import special
 
 import rmt_asymptotics as rmt
+from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.gaussian.quadrature import clustered, legendre, panel_rule, sinh_rule
 from rmt_asymptotics.serialisation import model_from_dict, model_to_dict
 
@@ -168,3 +170,40 @@ def test_other_arguments_of_the_wrong_kind(arguments, field):
     with pytest.raises(rmt.OutOfDomain) as caught:
         rmt.Activation(*arguments)
     assert caught.value.field == field
+
+
+STEP = {"step": rmt.MaximalStep(1.3), "step_sample_complexity": 2.1, **SETTING}
+WRONG = {  # function, derivative that passes E sigma' = E[z sigma] or nearly, kinks
+    "gelu without its second term": (rmt.gelu, special.ndtr, ()),
+    "silu without its second term": (rmt.silu, special.expit, ()),
+    "relu with slope 1/2": (rmt.relu, lambda x: 0 * x + 0.5, (0.0,)),
+    "relu with the slope of the other side": (rmt.relu, lambda x: (x < 0) * 1.0, (0.0,)),
+    "a millionth of tanh": (lambda x: 5 + 1e-6 * np.tanh(x), lambda x: 1e-6 / np.cosh(x), ()),
+    "a small step": (lambda x: 1e-10 * np.sign(x), lambda x: 0 * x, (0.0,)),
+    "a small step on a constant": (lambda x: 5 + 1e-10 * np.sign(x), lambda x: 0 * x, (0.0,)),
+    "tanh with a jump": (lambda x: np.tanh(x) + (x > 0.3), lambda x: 1 / np.cosh(x) ** 2, (0.3,)),
+    "not finite": (np.tanh, lambda x: x / 0, ()),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_derivatives_are_refused(name):
+    function, derivative, kinks = WRONG[name]
+    model = rmt.OneStepNetwork(activation=rmt.Activation(function, derivative, kinks), target=rmt.sin, **STEP)
+    with pytest.raises(rmt.OutOfDomain, match="derivative") as caught, np.errstate(all="ignore"):
+        rmt.solve(model)
+    assert caught.value.field == "activation"
+    if "jump" not in name and "step" not in name:
+        with pytest.raises(rmt.OutOfDomain, match="derivative"), np.errstate(all="ignore"):
+            rmt.simulate(model, dimension=20, replicas=2, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("scale", "offset"), [(1.0, 0.0), (1e8, 0.0), (1e-9, 0.0), (1e-4, 3.0), (1e-9, 3.0), (1.0, -1e5)]
+)  # fmt: skip
+@pytest.mark.parametrize("built_in", [rmt.tanh, rmt.relu, rmt.gelu, rmt.sin, rmt.hermite_polynomial(3), rmt.softplus])
+def test_right_derivatives_are_accepted_in_all_units(built_in, scale, offset):
+    f, slope = built_in.function, built_in.derivative
+    activation = rmt.Activation(lambda x: offset + scale * f(x), lambda x: scale * slope(x), built_in.kinks)
+    step = gradient_step(rmt.OneStepNetwork(activation=activation, target=rmt.sin, **STEP))
+    assert step.slope == pytest.approx(scale * built_in.hermite_coefficients(1)[1], rel=1e-6, abs=1e-13 * abs(offset))

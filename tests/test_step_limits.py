@@ -382,3 +382,41 @@ def test_spikes_without_slope_are_constants_at_the_maximal_step():
     model = STAIRCASE.replace(activation=parse_activation("Abs(x)"), target=rmt.softplus, step=rmt.MaximalStep(1.7))
     wide = rmt.solve(model.replace(width=10**9)).test_error
     assert rmt.solve(model).test_error == pytest.approx(wide, rel=1e-6)
+
+
+@pytest.mark.parametrize("activation", ["tanh(0.02*x)", "sin(x/60)", "tanh(x/40) + He2(x)"])
+def test_modes_that_rounding_hides_are_refused_not_left_out(activation):
+    """All odd coefficients are there, c_7 or c_9 at 1e-13: at exponents where they matter nothing is made up."""
+    model = STAIRCASE.replace(activation=parse_activation(activation))
+    assert orders(model.replace(step=rmt.PowerStep(0.3))) in (((1,), ()), ((1, 2), ()))
+    with pytest.raises(rmt.OutOfDomain, match="more than rounding") as caught:
+        rmt.solve(model.replace(step=rmt.PowerStep(0.45)))
+    assert caught.value.field == "activation"
+    callable_ = rmt.Activation(model.activation.function, model.activation.derivative)
+    with pytest.raises(rmt.OutOfDomain, match="more than rounding"):
+        rmt.solve(model.replace(step=rmt.PowerStep(0.45), activation=callable_))
+
+
+def test_modes_of_callables_are_those_of_formulas():
+    for activation in ("centred(tanh(x + 0.7))", "x + (x^2 - 1)/3", "x + He3(x)/5"):
+        formula = parse_activation(activation)
+        same = rmt.Activation(formula.function, formula.derivative)
+        model = STAIRCASE.replace(step=rmt.PowerStep(0.39))
+        assert orders(model.replace(activation=same)) == orders(model.replace(activation=formula))
+
+
+@pytest.mark.parametrize("scale", [1e-13, 1e7])
+def test_units_of_the_activation_do_not_matter(scale):
+    """sigma scale, ridge scale^2, rate/scale: whether there is a spike is asked in units of the activation."""
+    model = STAIRCASE.replace(step=rmt.MaximalStep(1e-2), activation=rmt.tanh, target=rmt.sin)
+    scaled = parse_activation(f"{scale!r}*tanh(x)")
+    same = model.replace(activation=scaled, ridge=model.ridge * scale**2, step=rmt.MaximalStep(1e-2 / scale))
+    assert rmt.solve(same).test_error == pytest.approx(rmt.solve(model).test_error, rel=1e-9)
+
+
+def test_the_smallest_spikes_are_free():
+    """At p = infinity the class means span all odd functions however small the step is, and nothing for no step."""
+    model = STAIRCASE.replace(activation=rmt.tanh, target=rmt.sin)
+    tiny, small, none = (rmt.solve(model.replace(step=rmt.MaximalStep(rate))).test_error for rate in (1e-13, 1e-6, 0.0))
+    assert tiny == pytest.approx(small, rel=1e-6)
+    assert none > 1.1 * tiny

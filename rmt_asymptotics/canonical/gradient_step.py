@@ -17,6 +17,9 @@ from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.expectations import expectation
 from rmt_asymptotics.models import OneStepNetwork
 
+STEIN = 1e-9  # of the standard deviation of sigma, to which E sigma' = E[z sigma] has to hold
+LAST_DIGITS = 1e-13  # of its root mean square: rounding of both sides
+FLAT = 1e-10  # a mean slope below this share of the root mean square of sigma' is rounding
 SILENT = 1e-24  # residual labels below this share of E y^2 are rounding
 
 
@@ -44,6 +47,11 @@ class GradientStep:
     noise_span: Array
     skew: Array
     step_sample_complexity: float
+
+    @property
+    def has_spike(self) -> bool:
+        """Whether h1 is more than rounding of sigma'."""
+        return abs(self.slope) > FLAT * np.sqrt(self.slope**2 + self.slope_variance)
 
     def spike(self, e: Array) -> Array:
         """u = e h1 B."""
@@ -102,8 +110,10 @@ def _activation_moments(sigma: Activation) -> tuple[float, float, float, float, 
     hermite = sigma.hermite_coefficients(3)
     h1, s2, h3 = float(hermite[1]), float(2 * hermite[2]), float(6 * hermite[3])
     vs = expectation(lambda z: (derivative(z) - h1) ** 2, sigma.kinks, field="activation")
-    if abs(expectation(derivative, sigma.kinks, field="activation") - h1) > 1e-9:
-        raise OutOfDomain("activation", sigma, "continuous, with its own derivative: E sigma' = E[z sigma] fails")
+    moments = conditional_moments(sigma, sigma.kinks, 0.0, 1.0)
+    deviation, size = (float(np.sqrt(m)) for m in (moments.linear**2 + moments.residual, moments.second))
+    if abs(expectation(derivative, sigma.kinks, field="activation") - h1) > STEIN * deviation + LAST_DIGITS * size:
+        raise OutOfDomain("activation", sigma.name, "continuous, with its own derivative: E sigma' = E[z sigma] fails")
     return float(hermite[0]), h1, s2, h3, vs
 
 

@@ -19,7 +19,7 @@ from rmt_asymptotics.gaussian.conditional import ConditionalMoments, conditional
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.steps import MaximalStep
 
-NO_SPIKE = 1e-12  # spikes per unit of readout below this are rounding
+WIDEST = 1e12  # resolution of classes whose spikes are smaller than its inverse
 
 
 def one_step_grid(model: OneStepNetwork, level: int) -> Grid:
@@ -27,7 +27,7 @@ def one_step_grid(model: OneStepNetwork, level: int) -> Grid:
     if _below_maximal(model):
         return limit_grid(model, level)
     step = gradient_step(model)
-    resolution = 1 / max(abs(relative_rate(model) * step.slope * step.length), NO_SPIKE)
+    resolution = 1 / max(abs(relative_rate(model) * step.slope * step.length), 1 / WIDEST)
     classes = ClassNodes.of(model.readout, level, resolution)
     e, pi = _sizes(model, step, classes)
     u, c = step.spike(e), step.bulk_variance(e)
@@ -50,7 +50,7 @@ def one_step_problem(model: OneStepNetwork, grid: Grid) -> Problem:
     target = conditional_moments(model.target, model.target.kinks, gamma * kappa, rho, field="target")
     if model.width is not None:
         means = Modes.of_classes(bulk.mean, 0, strength=float(model.width))
-    elif model.readout.continuous and abs(rate * step.slope * step.length) > NO_SPIKE:
+    elif model.readout.continuous and rate != 0 and step.has_spike:
         growth = step.curvature * step.label_mean
         noise = float(step.noise(np.ones(1))[0])
         means = Modes.free(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.canonical.expansion import mean_expansion
 from rmt_asymptotics.canonical.gradient_step import GradientStep, gradient_step
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
@@ -21,7 +22,7 @@ from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.steps import FixedStep, PowerStep
 
 EQUAL = 1e-12  # exponents closer than this to a critical one are at it
-PRESENT = 1e-10  # parts of modes and of powers of the readout below this, relative, are rounding
+PRESENT = 1e-10  # parts of modes, of powers of the readout and of activations below this, relative, are rounding
 LARGEST_ORDER = 12  # of a polynomial mode; exponents above 11/24 want more, where the maximal step is the better model
 
 
@@ -43,27 +44,30 @@ def step_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...
     exponent, prefactor = _power(model)
     g, pi = model.readout.quadrature(400, 1.0)
     size = np.sqrt(float(conditional_moments(model.activation, model.activation.kinks, 0.0, 1.0).second))
-    norms = np.sqrt(np.cumprod([1.0, *range(1, 2 * LARGEST_ORDER + 1)]))
-    coefficients = model.activation.hermite_coefficients(2 * LARGEST_ORDER) * norms
+    coefficients, lost = mode_coefficients(model.activation)
     if not leaves_spikes(model):
-        return (StepMode(0, np.inf),) if abs(coefficients[0]) > PRESENT * size else ()
-    degree = int(np.max(np.flatnonzero(np.abs(coefficients) > PRESENT * size), initial=0))
+        return (StepMode(0, np.inf),) if coefficients[0] else ()
+    last = LARGEST_ORDER if np.any(np.isfinite(lost)) else int(np.max(np.flatnonzero(coefficients), initial=0))
     rule = sinh_rule(200)
     powers: Array = np.zeros((0, len(g)))
     functions: Array = np.zeros((0, len(rule.nodes)))
     modes: list[StepMode] = []
-    for q in range(degree + 1):
+    for q in range(last + 1):
         critical = (q - 1) / (2 * q) if q else -np.inf
         if exponent < critical - EQUAL or len(powers) == len(np.unique(g)):
             break
         if q == LARGEST_ORDER:
             raise OutOfDomain("step", model.step, "further below exponent 1/2, or MaximalStep(rate) at its end")
         power = np.sqrt(pi) * g**q
+        power_left = _less(power, powers)
+        if _negligible(power_left, np.linalg.norm(power)):
+            continue
+        if q >= lost[q % 2]:
+            allowed = f"an activation whose Hermite coefficient of degree {q} is more than rounding, for this step"
+            raise OutOfDomain("activation", model.activation.name, allowed)
         function = np.sqrt(rule.weights) * mode_function(model, step, q, rule.nodes)
-        power_left, function_left = _less(power, powers), _less(function, functions)
-        if _negligible(power_left, np.linalg.norm(power)) or _negligible(
-            function_left, max(np.linalg.norm(function), size)
-        ):
+        function_left = _less(function, functions)
+        if _negligible(function_left, max(np.linalg.norm(function), size)):
             continue
         powers, functions = _extended(powers, power_left), _extended(functions, function_left)
         unit = prefactor * step.slope * step.length
@@ -73,12 +77,39 @@ def step_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...
     return tuple(modes)
 
 
+def mode_coefficients(activation: Activation) -> tuple[Array, Array]:
+    """c_0..c_24, zero where they vanish, and the degrees, one a parity, from which on they are lost in rounding.
+
+    A parity part that is a polynomial has exact coefficients, none above its degree [span.2].  Of another part a
+    coefficient that is all rounding vanishes where a later one is visible; where none is, it is small and not zero.
+
+    >>> from rmt_asymptotics.activations import relu
+    >>> coefficients, lost = mode_coefficients(relu)
+    >>> coefficients[:4].round(3), lost
+    (array([0.399, 0.5  , 0.199, 0.   ]), array([26., inf]))
+    """
+    coefficients = activation.hermite_coefficients(2 * LARGEST_ORDER)
+    degrees, lost = np.arange(len(coefficients)), np.full(2, np.inf)
+    sizes = np.abs(coefficients) * np.sqrt(np.cumprod([1.0, *degrees[1:]]))
+    coefficients[sizes <= PRESENT * np.linalg.norm(sizes)] = 0
+    parts = activation.parity_parts()
+    for parity in (0, 1):
+        exact = parts.hermite(parity, 1.0)
+        if exact is None:
+            visible = degrees[parity::2][coefficients[parity::2] != 0]
+            lost[parity] = 2 + np.max(visible, initial=parity - 2)
+        else:
+            coefficients[parity::2] = 0
+            coefficients[: len(exact)] += exact[: len(coefficients)]
+    return coefficients, lost
+
+
 def mode_function(model: OneStepNetwork, step: GradientStep, order: int, kappa: Array) -> Array:
     """M_q(kappa)/(h1 B)^q, the coefficient of (e h1 B)^q in the class mean: c_q kappa^q + lower powers.  [exp.1]"""
     unit = step.slope * step.length
     linear = step.curvature * step.label_mean
     quadratic = linear**2 + float(step.noise(np.ones(1))[0])
-    coefficients = model.activation.hermite_coefficients(2 * LARGEST_ORDER)
+    coefficients, _ = mode_coefficients(model.activation)
     return mean_expansion(coefficients, 1.0, linear / unit, quadratic / unit**2, order, kappa)
 
 
@@ -126,7 +157,7 @@ def _checked_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode,
     """`step_modes`, or `OutOfDomain` where the step should leave a spike and cannot."""
     if not leaves_spikes(model):
         return step_modes(model, step)
-    if abs(step.slope) <= PRESENT * np.sqrt(step.slope**2 + step.slope_variance):
+    if not step.has_spike:
         raise OutOfDomain("activation", model.activation, "with E[z sigma] != 0 for this step; else use MaximalStep")
     modes = step_modes(model, step)
     if isinstance(model.step, PowerStep) and all(mode.order == 0 for mode in modes):
