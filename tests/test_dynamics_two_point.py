@@ -1,7 +1,6 @@
 """The two-point ReLU network: the reduced flow by another integrator, real networks by brute force, limits, domain."""
 
 import itertools
-import json
 import math
 import shlex
 
@@ -397,7 +396,7 @@ def test_command_line(tmp_path, monkeypatch, capsys):
     compared = dynamics.compare(TwoPointReLU(imbalance=3.0, angle=0.3), width=100, dimension=4, seed=5)
     assert table.strip() == compared.table()
     dataset = xarray.load_dataset("a.nc")
-    assert TwoPointReLU(**json.loads(dataset.attrs["parameters"])) == compared.parameters
+    assert dynamics.parameters_from(dataset) == compared.parameters
     assert np.array_equal(dataset.loss_simulation, compared.simulation.loss(dataset.time.values))
     assert (tmp_path / "a.png").stat().st_size > 0
     assert main(shlex.split(command + "--imbalance 3 --living-negative 0.6 --output a.csv")) == 0

@@ -15,6 +15,7 @@ from rmt_asymptotics.dynamics.layer_scaled_step import (
     initial_weights,
     train,
 )
+from rmt_asymptotics.dynamics.reading import parameters_from
 from rmt_asymptotics.dynamics.support_learning import SupportLearning
 from rmt_asymptotics.dynamics.two_point_relu import TwoPointReLU
 
@@ -29,6 +30,7 @@ __all__ = [
     "UniformScaling",
     "compare",
     "initial_weights",
+    "parameters_from",
     "predict",
     "simulate",
     "train",

@@ -16,7 +16,7 @@ LAW, SAMPLE, SIMULATION = "#0072B2", "#009E73", "#D55E00"  # colours of Okabe an
 
 
 def decay_figure(dataset: "xarray.Dataset") -> "Figure":
-    """Norm of the irrelevant weights over steps, on a logarithmic axis, from `predicted_curve` or `compared_curves`."""
+    """Norm of the irrelevant weights over steps, from a Dataset of a prediction or a comparison; a logarithmic axis."""
     axes = new_axes()
     steps = dataset.steps.values
     law = dataset.irrelevant_norm.values

@@ -1,6 +1,5 @@
 """`rmt-asymptotics dynamics layer-scaled`: width pattern, expansion at initialisation and a training run."""
 
-import dataclasses
 import importlib.util
 import json
 from importlib.metadata import version
@@ -14,6 +13,7 @@ from rmt_asymptotics import dynamics
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.cli.options import check_drawable
 from rmt_asymptotics.cli.values import ResultFile
+from rmt_asymptotics.dynamics.attributes import plain_fields
 from rmt_asymptotics.dynamics.layer_scaled_step import (
     Expansion,
     LayerScaledStep,
@@ -24,6 +24,7 @@ from rmt_asymptotics.dynamics.layer_scaled_step import (
 )
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.output import DATASET_WRITERS, FIGURE_SUFFIXES, write_dataset, write_figure
+from rmt_asymptotics.tables import Table
 
 if TYPE_CHECKING:
     import xarray
@@ -99,23 +100,18 @@ def _width_pattern(parameters: LayerScaledStep, replicas: int, seed: int) -> str
     title = "variance of log(|h_k|^2/m_k) over initialisations:\n"
     if replicas:
         return title + dynamics.compare(parameters, replicas=replicas, seed=seed).table()
-    predicted = dynamics.predict(parameters)
-    rows = zip(parameters.widths[1:-1], predicted.log_norm_variance, predicted.exact_log_norm_variance, strict=True)
-    lines = [f"{k:>5}{width:>8}{law:>12.5g}{exact:>12.5g}" for k, (width, law, exact) in enumerate(rows, start=1)]
-    return "\n".join([f"{title}{'layer':>5}{'width':>8}{'law':>12}{'exact':>12}", *lines])
+    return title + dynamics.predict(parameters).table()
 
 
-def _expansions(expansions: dict[str, Expansion]) -> str:
-    rows: list[tuple[str, list[str]]] = [("", list(expansions))]
+def _expansions(expansions: dict[str, Expansion]) -> Table:
     results = list(expansions.values())
-    rows.append(("learning rate", [f"{e.learning_rate:.5g}" for e in results]))
-    rows += [(f"coefficient of eta^{j}", [f"{e.coefficients[j]:.8g}" for e in results]) for j in range(4)]
-    rows.append(("sharpness", [f"{e.sharpness:.5g}" for e in results]))
-    rows.append(("edge 2/sharpness", [f"{e.edge:.5g}" for e in results]))
-    rows.append(("verdict", ["beyond the edge" if e.beyond_edge else "inside the edge" for e in results]))
-    lines = [f"{name:<22}" + "".join(f"{text:>18}" for text in texts) for name, texts in rows]
+    rows: list[tuple[Any, ...]] = [("learning rate", *(e.learning_rate for e in results))]
+    rows += [(f"coefficient of eta^{j}", *(float(e.coefficients[j]) for e in results)) for j in range(4)]
+    rows.append(("sharpness", *(e.sharpness for e in results)))
+    rows.append(("edge 2/sharpness", *(e.edge for e in results)))
+    rows.append(("verdict", *("beyond the edge" if e.beyond_edge else "inside the edge" for e in results)))
     ranks = " ".join(f"{rank:.4g}" for rank in results[0].soft_ranks)
-    return "\n".join([*lines, f"{'soft ranks of H_0..':<22}{ranks:>18}"])
+    return Table(("", *expansions), rows, notes=(f"soft ranks of H_0..: {ranks}",))
 
 
 def _train(
@@ -171,7 +167,7 @@ def _dataset(runs: dict[str, Training], data: str, options: dict[str, Any]) -> "
         },
         {"scaling": list(runs), "step": np.arange(states), "layer": np.arange(1, parameters[0].depth + 1)},
         {
-            "parameters": json.dumps([_plain(p) for p in parameters]),
+            "parameters": json.dumps([plain_fields(p) for p in parameters]),
             "rmt_asymptotics_version": version("rmt_asymptotics"),
             "data": data,
             "steps": options["steps"],
@@ -179,9 +175,3 @@ def _dataset(runs: dict[str, Training], data: str, options: dict[str, Any]) -> "
             "seed": options["seed"],
         },
     )
-
-
-def _plain(parameters: LayerScaledStep) -> dict[str, Any]:
-    """The fields; loss and scaling by name."""
-    values = {field.name: getattr(parameters, field.name) for field in dataclasses.fields(parameters)}
-    return values | {name: type(values[name]).__name__ for name in ("loss", "scaling")}

@@ -1,22 +1,17 @@
 """`rmt-asymptotics dynamics support`: decay of the irrelevant weights under SGD, predicted and simulated."""
 
-import math
 from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 from rmt_asymptotics.activations import identity, relu
 from rmt_asymptotics.cli.options import check_drawable
 from rmt_asymptotics.cli.values import ResultFile
 from rmt_asymptotics.dynamics import SupportLearning, compare, predict
-from rmt_asymptotics.dynamics.support_learning import Estimate, Mechanism, Prediction, mechanisms
-from rmt_asymptotics.dynamics.support_learning.dataset import compared_curves, predicted_curve
+from rmt_asymptotics.dynamics.support_learning import Estimate, Mechanism, mechanisms
 from rmt_asymptotics.output import DATASET_WRITERS, FIGURE_SUFFIXES, write_dataset, write_figure
-
-POINTS, HALF_LIVES = 201, 3.0  # of a predicted curve
-NO_DECAY = 1000.0  # steps shown where nothing decays
+from rmt_asymptotics.tables import Table
 
 
 @click.command(name="support", short_help="Learning the support: decay of irrelevant weights by the noise of SGD.")
@@ -58,13 +53,13 @@ def support(
     parameters = SupportLearning(activation={"identity": identity, "relu": relu}[activation], **fields)
     law = predict(parameters)
     if steps is None:
-        dataset = predicted_curve(law, _steps(law))
-        text = [_predicted(law)]
+        dataset = law.to_dataset()
+        text = [law.table()]
     else:
         comparison = compare(parameters, steps=steps, runs=runs, seed=seed)
-        dataset = compared_curves(comparison)
+        dataset = comparison.to_dataset()
         rows = mechanisms(parameters, steps=steps, runs=runs, seed=seed)
-        text = [_predicted(law), comparison.table(), _mechanisms(rows)]
+        text = [law.table(), comparison.table(), str(_mechanisms(rows))]
     if output:
         write_dataset(dataset, output)
     if plot:
@@ -74,38 +69,17 @@ def support(
     click.echo("\n\n".join(text))
 
 
-def _steps(law: Prediction) -> np.ndarray:
-    end = HALF_LIVES * law.half_life
-    return np.linspace(0, end if math.isfinite(end) else NO_DECAY, POINTS)
-
-
-def _predicted(law: Prediction) -> str:
-    edge = law.parameters.step * law.sharpness
-    lines = [
-        f"decay rate a step: {law.decay_rate:.6g}" + (" at the start" if law.parameters.depth > 2 else ""),
-        f"half-life in steps: {law.half_life:.6g}",
-        f"next order in the step, relative: {law.relative_excess:.2g} (a size, not a bound)",
-        f"step x sharpness: {edge:.3g}" + (" > 2: beyond the edge, no prediction applies" if edge > 2 else ""),
-    ]
-    if law.overfits:
-        lines.append("relu fits the fixed noise of so few samples: the irrelevant weights need not decay at all")
-    return "\n".join(lines)
-
-
-def _mechanisms(rows: tuple[Mechanism, ...]) -> str:
-    head = f"{'rate a step':<34}{'off readout':>13}{'simulated':>13}{'s.e.':>9}"
-    lines = [f"{head}{'along readout':>16}{'simulated':>13}{'s.e.':>9}"]
+def _mechanisms(rows: tuple[Mechanism, ...]) -> Table:
+    heads = ("rate a step", "off readout", "simulated", "s.e.", "along readout", "simulated", "s.e.")
+    cells = []
     for row in rows:
-        off, along = row.off_readout_simulated, row.along_readout_simulated
-        lines.append(
-            f"{row.name:<34}{row.off_readout:>13.4g}{off.mean:>13.4g}{_spread(row, off):>9}"
-            f"{row.along_readout:>16.4g}{along.mean:>13.4g}{_spread(row, along):>9}"
-        )
-    if not rows[1].parameters.noise_variance:
-        lines.append("without label noise SGD has no noise at the minimum and no decay")
-    return "\n".join(lines)
+        pairs = (row.off_readout, row.off_readout_simulated), (row.along_readout, row.along_readout_simulated)
+        numbers = ((predicted, each.mean, _spread(row, each)) for predicted, each in pairs)
+        cells.append((row.name, *(value for three in numbers for value in three)))
+    still = "without label noise SGD has no noise at the minimum and no decay"
+    return Table(heads, cells, notes=[still] * (not rows[1].parameters.noise_variance))
 
 
-def _spread(row: Mechanism, measured: Estimate) -> str:
+def _spread(row: Mechanism, measured: Estimate) -> str | None:
     """The standard error, where there is chance."""
-    return "-" if row.parameters.batch == row.parameters.samples else f"{measured.standard_error:.1g}"
+    return None if row.parameters.batch == row.parameters.samples else f"{measured.standard_error:.1g}"

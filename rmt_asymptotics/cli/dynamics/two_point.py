@@ -1,21 +1,15 @@
 """`rmt-asymptotics dynamics two-point`: a ReLU network that learns two points, phase by phase."""
 
-import dataclasses
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from rmt_asymptotics.cli.options import check_drawable
 from rmt_asymptotics.cli.values import ResultFile
 from rmt_asymptotics.dynamics import TwoPointReLU, compare, predict
-from rmt_asymptotics.dynamics.two_point_relu import TABLE, Comparison, Prediction, Simulation, written
+from rmt_asymptotics.dynamics.two_point_relu import Comparison, Prediction
 from rmt_asymptotics.output import DATASET_WRITERS, FIGURE_SUFFIXES, write_dataset, write_figure
-from rmt_asymptotics.serialisation import package_version
-
-if TYPE_CHECKING:
-    import xarray
 
 
 @click.command(name="two-point", short_help="A ReLU network on two points: plateau, escape, reactivation.")
@@ -49,7 +43,7 @@ def two_point(
     if width is not None:
         compared = compare(parameters, width=width, dimension=dimension, seed=seed)
     if output:
-        write_dataset(_dataset(prediction, compared), output)
+        write_dataset((compared or prediction).to_dataset(), output)
     if plot:
         from rmt_asymptotics.plotting.two_point_relu import plot_two_point
 
@@ -57,26 +51,3 @@ def two_point(
         assert figure is not None
         write_figure(figure, plot)
     click.echo(compared.table() if compared else prediction.table())
-
-
-def _dataset(prediction: Prediction, compared: Comparison | None) -> "xarray.Dataset":
-    """Loss, P/N and phase over time: predicted, and with a network at its living fractions and simulated."""
-    import xarray
-
-    parts: dict[str, Prediction | Simulation] = {"": prediction}
-    times = prediction.times()
-    if compared:
-        parts |= {"_at_measured": compared.at_measured, "_simulation": compared.simulation}
-        times = compared.at_measured.times()
-    columns, attributes = {}, dict[str, Any]()
-    for suffix, part in parts.items():
-        columns[f"loss{suffix}"] = ("time", part.loss(times), {"units": "1"})
-        columns[f"ratio{suffix}"] = ("time", part.ratio(times), {"long_name": "P/N", "units": "1"})
-        columns[f"phase{suffix}"] = ("time", part.phase(times).astype(object), {})
-        attributes |= {f"{name}{suffix}": written(getattr(part, name)) for name in TABLE}
-    if compared:
-        run = compared.simulation
-        attributes |= {"width": run.width, "dimension": run.dimension, "seed": run.seed}
-    coordinates = {"time": ("time", times, {"long_name": "time of the gradient flow", "units": "1"})}
-    attributes |= {"parameters": json.dumps(dataclasses.asdict(prediction.parameters))}
-    return xarray.Dataset(columns, coordinates, attributes | {"rmt_asymptotics_version": package_version()})

@@ -1,17 +1,21 @@
 """`compare`: the width-pattern law beside the log norms of sampled networks."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.dynamics.actions import compare, predict, simulate
 from rmt_asymptotics.dynamics.layer_scaled_step.parameters import LayerScaledStep
 from rmt_asymptotics.dynamics.layer_scaled_step.simulation import LayerScaledSimulation
-from rmt_asymptotics.dynamics.layer_scaled_step.theory import LayerScaledPrediction
+from rmt_asymptotics.dynamics.layer_scaled_step.theory import HEADS, LayerScaledPrediction
+from rmt_asymptotics.tables import Shown, Table
+
+if TYPE_CHECKING:
+    import xarray
 
 
 @dataclass(frozen=True)
-class LayerScaledComparison:
+class LayerScaledComparison(Shown):
     """Prediction and simulation of the log norms of the hidden layers."""
 
     prediction: LayerScaledPrediction
@@ -31,17 +35,27 @@ class LayerScaledComparison:
         """simulation/law - 1 of the variance: what the law leaves out, of order 1/m."""
         return self.simulation.log_norm_variance / self.prediction.log_norm_variance - 1
 
-    def table(self) -> str:
-        """A text table, one row a hidden layer: width, the law, the exact variance, the simulated one."""
-        p, s = self.prediction, self.simulation
-        lines = [f"{'layer':>5}{'width':>8}{'law':>12}{'exact':>12}{'simulation':>12}{'s.e.':>10}{'z':>8}"]
-        columns = zip(
-            p.parameters.widths[1:-1], p.log_norm_variance, p.exact_log_norm_variance, s.log_norm_variance,
-            s.log_norm_variance_standard_error, self.z_scores["log_norm_variance"], strict=True,
-        )  # fmt: skip
-        for k, (width, law, exact, simulated, spread, z) in enumerate(columns, start=1):
-            lines.append(f"{k:>5}{width:>8}{law:>12.5g}{exact:>12.5g}{simulated:>12.5g}{spread:>10.2g}{z:>8.2f}")
-        return "\n".join(lines)
+    def _table(self) -> Table:
+        """One row a hidden layer: width, the law, the exact variance, the simulated one."""
+        p, s, z = self.prediction, self.simulation, self.z_scores["log_norm_variance"]
+        rows = [
+            (*row, s.log_norm_variance[k], f"{s.log_norm_variance_standard_error[k]:.2g}", f"{z[k]:.2f}")
+            for k, row in enumerate(p.rows)
+        ]
+        return Table((*HEADS, "simulation", "s.e.", "z"), rows, notes=(f"{s.replicas} networks, seed {s.seed}",))
+
+    def to_dataset(self) -> "xarray.Dataset":
+        """Moments of the log norms along the hidden layers, predicted and simulated."""
+        s = self.simulation
+        measured = {
+            "log_norm_variance_simulation": s.log_norm_variance,
+            "log_norm_variance_standard_error": s.log_norm_variance_standard_error,
+            "log_norm_mean_simulation": s.log_norm_mean,
+            "log_norm_mean_standard_error": s.log_norm_mean_standard_error,
+            "dead_fraction_simulation": s.dead_fraction,
+        }
+        dataset = self.prediction.to_dataset().assign({name: ("layer", values) for name, values in measured.items()})
+        return dataset.assign_attrs(replicas=s.replicas, seed=s.seed)
 
 
 @compare.register

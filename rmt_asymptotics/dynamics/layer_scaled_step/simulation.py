@@ -13,10 +13,13 @@ from rmt_asymptotics.dynamics.layer_scaled_step.network import branches
 from rmt_asymptotics.dynamics.layer_scaled_step.parameters import LayerScaledStep
 from rmt_asymptotics.dynamics.layer_scaled_step.training import Training, descend
 from rmt_asymptotics.errors import OutOfDomain, whole_number
+from rmt_asymptotics.estimates import with_error
+from rmt_asymptotics.progress import tracked
+from rmt_asymptotics.tables import Shown, Table, titled
 
 
 @dataclass(frozen=True)
-class LayerScaledSimulation:
+class LayerScaledSimulation(Shown):
     """Log norms over independent networks, under the names of the prediction, and a training run if asked for.
 
     Moments are those of the living replicas, |h_k| > 0, of which layer k has (1 - dead_fraction) * replicas.
@@ -32,6 +35,16 @@ class LayerScaledSimulation:
     dead_fraction: Array
     training: Training | None
 
+    def _table(self) -> Table:
+        moments = (
+            (self.log_norm_variance, self.log_norm_variance_standard_error),
+            (self.log_norm_mean, self.log_norm_mean_standard_error),
+        )
+        written = [list(map(with_error, mean.tolist(), spread.tolist())) for mean, spread in moments]
+        rows = [(k, *row) for k, row in enumerate(zip(*written, self.dead_fraction.tolist(), strict=True), start=1)]
+        sizes = f"{self.replicas} networks, seed {self.seed}"
+        return Table(("layer", "variance of log norm", "mean", "dead"), rows, titled(self.parameters), (sizes,))
+
 
 @simulate.register
 def _(
@@ -43,8 +56,12 @@ def _(
     targets: Array | None = None,
     steps: int = 0,
     batch_size: int | None = None,
+    progress: bool | None = None,
 ) -> LayerScaledSimulation:
-    """Measure the log norms of `replicas` networks; with inputs and targets, train one: see `train`."""
+    """Measure the log norms of `replicas` networks; with inputs and targets, train one: see `train`.
+
+    progress: as in `SimulationPlan`.
+    """
     trained, steps = None, whole_number("steps", steps, least=0)
     if inputs is not None or targets is not None or steps:
         if inputs is None or targets is None:
@@ -52,7 +69,8 @@ def _(
         trained = train(parameters, inputs, targets, steps=steps, batch_size=batch_size, seed=seed)
     elif batch_size is not None:
         raise OutOfDomain("batch_size", batch_size, "None without inputs and targets, which it divides")
-    logs = log_norms(parameters, whole_number("replicas", replicas, least=4), whole_number("seed", seed, least=0))
+    count, seed = whole_number("replicas", replicas, least=4), whole_number("seed", seed, least=0)
+    logs = log_norms(parameters, count, seed, progress)
     living = np.sum(np.isfinite(logs), axis=0)
     if np.any(living < 2):
         raise OutOfDomain("replicas", replicas, "enough to leave two networks with |h| > 0 in every layer")
@@ -70,13 +88,14 @@ def _living_mean(logs: Array, values: Array) -> Array:
     return np.asarray(np.mean(values, axis=0, where=np.isfinite(logs)))
 
 
-def log_norms(parameters: LayerScaledStep, replicas: int, seed: int) -> Array:
+def log_norms(parameters: LayerScaledStep, replicas: int, seed: int, progress: bool | None = False) -> Array:
     """log(|h_k|^2/m_k) - log(|x|^2/m_0) of independent networks, shape (replicas, l - 1); -inf where h_k = 0.
 
     Of a matrix with entries N(0, 1/m_{k-1}) one input sees W h ~ N(0, |h|^2/m_{k-1}): that vector is drawn in its
     place, which is the same law and makes wide networks affordable (layer.9).
     """
-    generators = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(replicas))
+    seeds = np.random.SeedSequence(seed).spawn(replicas)
+    generators = map(np.random.default_rng, tracked(seeds, "replicas", progress))
     growth = np.array(
         [[_growth(parameters.linear_part, m, rng) for m in parameters.widths[1:-1]] for rng in generators]
     )

@@ -4,17 +4,25 @@ Note: theory_notes/dynamics_layer_scaled.md.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.dynamics.actions import predict
+from rmt_asymptotics.dynamics.attributes import provenance
 from rmt_asymptotics.dynamics.layer_scaled_step.log_norms import dead_probability, log_moments
 from rmt_asymptotics.dynamics.layer_scaled_step.parameters import LayerScaledStep
+from rmt_asymptotics.tables import Shown, Table, titled
+
+if TYPE_CHECKING:
+    import xarray
+
+HEADS = ("layer", "width", "law", "exact")  # of the variances of the log norms
 
 
 @dataclass(frozen=True)
-class LayerScaledPrediction:
+class LayerScaledPrediction(Shown):
     """Log norms log(|h_k|^2/m_k) - log(|x|^2/m_0) of one input in the hidden layers k = 1..l-1 at initialisation.
 
     log_norm_variance: the width-pattern law (2 + 12 a^2 b^2) sum_{j<=k} 1/m_j, of leading order in 1/m (layer.9).
@@ -28,6 +36,26 @@ class LayerScaledPrediction:
     exact_log_norm_variance: Array
     log_norm_mean: Array
     dead_fraction: Array
+
+    @property
+    def rows(self) -> list[tuple[int, int, float, float]]:
+        """Of each hidden layer its number, its width, and its variance by the law and exactly."""
+        widths = self.parameters.widths[1:-1]
+        columns = zip(widths, self.log_norm_variance.tolist(), self.exact_log_norm_variance.tolist(), strict=True)
+        return [(k, *row) for k, row in enumerate(columns, start=1)]
+
+    def _table(self) -> Table:
+        return Table(HEADS, self.rows, titled(self.parameters))
+
+    def to_dataset(self) -> "xarray.Dataset":
+        """The four arrays along the hidden layers."""
+        import xarray
+
+        names = ("log_norm_variance", "exact_log_norm_variance", "log_norm_mean", "dead_fraction")
+        hidden = self.parameters.widths[1:-1]
+        coordinates = {"layer": np.arange(1, len(hidden) + 1), "width": ("layer", list(hidden))}
+        columns = {name: ("layer", getattr(self, name)) for name in names}
+        return xarray.Dataset(columns, coordinates, provenance(self.parameters))
 
 
 @predict.register

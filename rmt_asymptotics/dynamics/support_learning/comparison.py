@@ -3,23 +3,28 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.dynamics.actions import compare, predict, simulate
-from rmt_asymptotics.dynamics.support_learning.measurement import Estimate, Simulation, estimate, fitted_rate
+from rmt_asymptotics.dynamics.support_learning.measurement import Simulation, fitted_rate
 from rmt_asymptotics.dynamics.support_learning.parameters import SupportLearning
 from rmt_asymptotics.dynamics.support_learning.sample import Weights, readout_direction
 from rmt_asymptotics.dynamics.support_learning.simulation import draw_sample, draw_weights
 from rmt_asymptotics.dynamics.support_learning.theory import Prediction
+from rmt_asymptotics.estimates import Estimate, estimate, standard_error, z_score
+from rmt_asymptotics.tables import Shown, Table
+
+if TYPE_CHECKING:
+    import xarray
 
 ROUNDING = 1e-12  # change of log norm over a run that rounding may make; full batches show some 1e-16
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Shown):
     """prediction: for the sample and the weights that were simulated.  law: for Lambda = 1 and the balanced minimum."""
 
     prediction: Prediction
@@ -39,7 +44,7 @@ class Comparison:
 
     @property
     def z_scores(self) -> dict[str, float]:
-        """(simulation - prediction)/standard error; large where the step, not the runs, limits the agreement.
+        """Of simulation - prediction (`estimates.z_score`); large where the step, not the runs, limits the agreement.
 
         0 where neither moves but by rounding: full batches, or no noise.
         """
@@ -47,7 +52,7 @@ class Comparison:
         gap = self._unrounded(rate.mean) - self._unrounded(self.decay_rate)
         if not (gap and rate.standard_error):
             return {"decay_rate": math.copysign(math.inf, gap) if gap else 0.0}
-        return {"decay_rate": gap / rate.standard_error}
+        return {"decay_rate": float(z_score(gap, 0.0, rate.standard_error, rate.replicas))}
 
     @property
     def directions(self) -> list[tuple[float, float, Estimate]]:
@@ -58,23 +63,45 @@ class Comparison:
         simulated = self.simulation.direction_rates(vectors)
         return list(zip(values.tolist(), predicted.tolist(), simulated, strict=True))
 
-    def table(self) -> str:
-        """A text table: rates a step by the law, for the sample and simulated, with the half-lives."""
+    def _table(self) -> Table:
+        """Rates a step by the law, for the sample and simulated, with the half-lives."""
         law, last = self.law, self.simulation.steps[-1]
         law_rate = float(fitted_rate(self.simulation.steps, law.irrelevant_norm(self.simulation.steps)))
         measured, ratio = self.simulation.decay_rate, self.ratio
         simulated, predicted = self._unrounded(measured.mean), self._unrounded(self.decay_rate)
         half_life = self.simulation.half_life if simulated else math.inf
-        return "\n".join(
-            [
-                f"{f'irrelevant weights, 0 to {last:.0f} steps':<40}{'rate a step':>14}{'s.e.':>10}{'half-life':>12}",
-                f"{'law, Lambda = 1':<40}{law_rate:>14.5g}{'':>10}{law.half_life:>12.5g}",
-                f"{'sample, own Lambda and weights':<40}{predicted:>14.5g}{'':>10}{self.prediction.half_life:>12.5g}",
-                f"{f'simulation, {measured.runs} runs':<40}{simulated:>14.5g}{measured.standard_error:>10.2g}"
-                f"{half_life:>12.5g}",
-                f"{'simulation / sample':<40}"
-                + (f"{ratio.mean:>14.5g}{ratio.standard_error:>10.2g}" if predicted else f"{'-':>14}{'-':>10}"),
-            ]
+        rows: list[tuple[Any, ...]] = [
+            ("law, Lambda = 1", law_rate, None, law.half_life),
+            ("sample, own Lambda and weights", predicted, None, self.prediction.half_life),
+            (f"simulation, {measured.replicas} runs", simulated, f"{measured.standard_error:.2g}", half_life),
+        ]
+        shares = (ratio.mean, f"{ratio.standard_error:.2g}") if predicted else (None, None)
+        rows.append(("simulation / sample", *shares, None))
+        return Table((f"irrelevant weights, 0 to {last:.0f} steps", "rate a step", "s.e.", "half-life"), rows)
+
+    def to_dataset(self) -> "xarray.Dataset":
+        """The law's `irrelevant_norm` along the steps, and `irrelevant_norm_sample`, for the sample's own Lambda.
+
+        `irrelevant_norm_simulation` is the mean of the norms over the runs, `irrelevant_norm_standard_error` its
+        standard error.
+        """
+        simulation = self.simulation
+        dataset = self.law.to_dataset(simulation.steps.astype(float))
+        curves = {
+            "sample": self.prediction.irrelevant_norm(simulation.steps),
+            "simulation": simulation.norms.mean(axis=0),
+            "standard_error": standard_error(simulation.norms),
+        }
+        words = dataset.irrelevant_norm.attrs
+        for name, values in curves.items():
+            dataset[f"irrelevant_norm_{name}"] = ("steps", values, words | {"kind": name.replace("_", " ")})
+        rate = simulation.decay_rate
+        return dataset.assign_attrs(
+            seed=simulation.seed,
+            runs=rate.replicas,
+            decay_rate_sample=self.decay_rate,
+            decay_rate_simulation=rate.mean,
+            decay_rate_standard_error=rate.standard_error,
         )
 
     def _unrounded(self, rate: float) -> float:
@@ -153,4 +180,4 @@ def _along_readout(way: SupportLearning, steps: int, seed: int, runs: int) -> Es
 def _scaled(measured: Estimate, unit: float) -> Estimate:
     with np.errstate(divide="ignore", invalid="ignore"):
         mean, error = np.divide([measured.mean, measured.standard_error], unit).tolist()
-    return Estimate(mean, error, measured.runs)
+    return Estimate(mean, error, measured.replicas)

@@ -11,19 +11,12 @@ from rmt_asymptotics.dynamics.arrays import real_array
 from rmt_asymptotics.dynamics.support_learning.parameters import SupportLearning
 from rmt_asymptotics.dynamics.support_learning.sample import Sample, Weights, off_readout
 from rmt_asymptotics.errors import OutOfDomain
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A mean over independent runs, and its standard error."""
-
-    mean: float
-    standard_error: float
-    runs: int
+from rmt_asymptotics.estimates import Estimate, estimate
+from rmt_asymptotics.tables import Shown, Table, titled
 
 
 @dataclass(frozen=True, eq=False)
-class Simulation:
+class Simulation(Shown):
     """Runs of the network of `parameters` on one sample from one start, independent in their batches.
 
     steps (R + 1,): those at which weights were kept, from 0.  kept: for each run, weights along a first axis R + 1.
@@ -34,6 +27,11 @@ class Simulation:
     sample: Sample
     steps: Array
     kept: tuple[Weights, ...]
+
+    def _table(self) -> Table:
+        rows = [("decay rate a step", self.decay_rate), ("half-life in steps", self.half_life)]
+        last = f"{len(self.kept)} runs of {self.steps[-1]:.0f} steps, seed {self.seed}"
+        return Table(("irrelevant weights", "simulated"), rows, titled(self.parameters), (last,))
 
     @property
     def weights(self) -> Weights:
@@ -92,8 +90,3 @@ def fitted_rate(steps: Array, norms: Array) -> Array:
     centred, norms = steps - np.mean(steps), np.asarray(norms)
     logs = np.log(norms / norms[..., :1])  # exactly 0 where nothing moves
     return np.asarray(-(logs @ centred) / (centred @ centred)) + 0.0
-
-
-def estimate(draws: Array) -> Estimate:
-    """Mean and standard error of independent draws, shape (runs,)."""
-    return Estimate(float(draws.mean()), float(draws.std(ddof=1) / math.sqrt(len(draws))), len(draws))

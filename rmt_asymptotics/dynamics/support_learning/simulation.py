@@ -15,6 +15,7 @@ from rmt_asymptotics.dynamics.support_learning.measurement import Simulation
 from rmt_asymptotics.dynamics.support_learning.parameters import SupportLearning
 from rmt_asymptotics.dynamics.support_learning.sample import Sample, Weights, checked_sample, checked_weights, minimum
 from rmt_asymptotics.errors import NotConverged, whole_number
+from rmt_asymptotics.progress import tracked
 
 BLOCK = 4096  # samples whose order is drawn at a time, or one pass if that is more
 
@@ -64,17 +65,22 @@ def _simulate(
     records: int = 50,
     sample: Sample | None = None,
     weights: Weights | None = None,
+    progress: bool | None = None,
 ) -> Simulation:
     """`runs` >= 2 independent runs of `steps` steps from one sample and one start; weights kept `records` times.
 
     sample, weights: those of the seed unless given.  The number of steps is a multiple of `records` >= 2: if `steps`
-    is not, it is rounded up.  Raises `OutOfDomain` for input out of range, `Diverged` for a run that diverges.
+    is not, it is rounded up.  progress: as in `SimulationPlan`.
+    Raises `OutOfDomain` for input out of range, `Diverged` for a run that diverges.
     """
     every = -(-whole_number("steps", steps, least=1) // whole_number("records", records, least=2))
     seeds = _seeds(seed, 2 + whole_number("runs", runs, least=2))[2:]
     sample = draw_sample(parameters, seed) if sample is None else checked_sample(parameters, sample)
     weights = draw_weights(parameters, seed) if weights is None else checked_weights(parameters, weights)
-    kept = [_run(parameters, sample, weights, every, records, np.random.default_rng(child)) for child in seeds]
+    kept = [
+        _run(parameters, sample, weights, every, records, np.random.default_rng(child))
+        for child in tracked(seeds, "runs", progress)
+    ]
     return Simulation(parameters, seed, sample, every * np.arange(records + 1.0), tuple(kept))
 
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -11,6 +11,7 @@ from scipy.integrate import solve_ivp
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.dynamics.actions import predict
 from rmt_asymptotics.dynamics.arrays import real_array
+from rmt_asymptotics.dynamics.attributes import provenance
 from rmt_asymptotics.dynamics.support_learning.parameters import SupportLearning
 from rmt_asymptotics.dynamics.support_learning.sample import (
     Sample,
@@ -21,14 +22,19 @@ from rmt_asymptotics.dynamics.support_learning.sample import (
     off_readout,
 )
 from rmt_asymptotics.dynamics.support_learning.slow_flow import curvature, velocity
-from rmt_asymptotics.errors import NotConverged, OutOfDomain
+from rmt_asymptotics.errors import NotConverged, OutOfDomain, whole_number
+from rmt_asymptotics.tables import Shown, Table, titled
+
+if TYPE_CHECKING:
+    import xarray
 
 TOLERANCE = 1e-10  # of the integration, relative
+HALF_LIVES, NO_DECAY = 3.0, 1000.0  # how far `steps` reaches: in half-lives, and in steps where there is no decay
 HORIZON = 1e4  # decay times at the first rate within which a half-life is looked for
 
 
 @dataclass(frozen=True, eq=False)
-class Prediction:
+class Prediction(Shown):
     """The slow flow from `weights` on a sample whose E[e^2 x x^T]/sigma^2 is `moment`, (d, d): Lambda where irrelevant.
 
     All rates are per step.  The theory is the leading order in the step; `relative_excess` is the size of the next.
@@ -37,6 +43,39 @@ class Prediction:
     parameters: SupportLearning
     weights: Weights
     moment: Array
+
+    def _table(self) -> Table:
+        edge, at_start = self.parameters.step * self.sharpness, " at the start" * (self.parameters.depth > 2)
+        rows = [
+            (f"decay rate a step{at_start}", self.decay_rate),
+            ("half-life in steps", self.half_life),
+            ("next order in the step, relative", f"{self.relative_excess:.2g}"),
+            ("step x sharpness", f"{edge:.3g}"),
+        ]
+        notes = ["the next order is a size, not a bound"]
+        if self.beyond_edge:
+            notes.append("step x sharpness > 2: beyond the edge, no prediction applies")
+        if self.overfits:
+            notes.append("relu fits the fixed noise of so few samples: the irrelevant weights need not decay at all")
+        return Table(("irrelevant weights", "predicted"), rows, titled(self.parameters), notes)
+
+    def to_dataset(self, steps: Array | None = None) -> "xarray.Dataset":
+        """`irrelevant_norm` along steps, three half-lives by default; rates and parameters are attributes."""
+        import xarray
+
+        at = self.steps() if steps is None else np.asarray(steps, float)
+        rates = {name: getattr(self, name) for name in ("decay_rate", "half_life", "readout_rate", "sharpness")}
+        words = {"long_name": "norm of the irrelevant weights off the readout", "units": "1"}
+        return xarray.Dataset(
+            {"irrelevant_norm": ("steps", self.irrelevant_norm(at), words)},
+            {"steps": ("steps", at, {"long_name": "steps", "units": "1"})},
+            provenance(self.parameters) | rates,
+        )
+
+    def steps(self, points: int = 201) -> Array:
+        """Steps from 0 over three half-lives, or over a thousand where nothing decays."""
+        end = HALF_LIVES * self.half_life
+        return np.linspace(0, end if math.isfinite(end) else NO_DECAY, whole_number("points", points, least=2))
 
     @cached_property
     def decay_rate(self) -> float:

@@ -5,6 +5,7 @@ Note: theory_notes/dynamics_two_point.md.
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rmt_asymptotics.dynamics.actions import compare
 from rmt_asymptotics.dynamics.two_point_relu.parameters import TwoPointReLU
@@ -13,15 +14,20 @@ from rmt_asymptotics.dynamics.two_point_relu.theory import (
     QUANTITIES,
     TABLE,
     Prediction,
+    curves,
     predict_two_point,
     written,
 )
+from rmt_asymptotics.tables import Shown, Table, titled
+
+if TYPE_CHECKING:
+    import xarray
 
 FRACTIONS = ("living_positive", "living_negative")
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Shown):
     """The prediction of `parameters`, the network, and the prediction at the living fractions of that network."""
 
     parameters: TwoPointReLU
@@ -49,19 +55,25 @@ class Comparison:
         theory, measured = getattr(self.at_measured, name), getattr(self.simulation, name)
         return None if measured is None or not theory else measured / theory - 1
 
-    def table(self) -> str:
-        """A text table: prediction, prediction at the measured fractions, simulation, their gap or z-score."""
-        lines = [f"{'quantity':<20}{'predicted':>14}{'at measured':>14}{'simulated':>14}{'gap':>12}"]
-        for name in TABLE:
-            values = [getattr(part, name) for part in (self.prediction, self.at_measured, self.simulation)]
-            lines.append(f"{name:<20}" + "".join(f"{written(value):>14}" for value in values) + self._gap(name))
-        return "\n".join([*lines, f"at measured: {self.at_measured.outcome}"])
+    def _table(self) -> Table:
+        """Prediction, prediction at the measured fractions, simulation, their gap or z-score."""
+        parts = (self.prediction, self.at_measured, self.simulation)
+        rows = [(name, *(written(getattr(part, name)) for part in parts), self._gap(name)) for name in TABLE]
+        heads = ("quantity", "predicted", "at measured", "simulated", "gap")
+        return Table(heads, rows, titled(self.parameters), (f"at measured: {self.at_measured.outcome}",))
+
+    def to_dataset(self) -> "xarray.Dataset":
+        """Loss, P/N and phase along time: predicted, at the measured fractions (`..._at_measured`), and simulated."""
+        parts = {"": self.prediction, "_at_measured": self.at_measured, "_simulation": self.simulation}
+        run = self.simulation
+        sizes = {"width": run.width, "dimension": run.dimension, "seed": run.seed}
+        return curves(self.parameters, self.at_measured.times(), parts).assign_attrs(sizes)
 
     def _gap(self, name: str) -> str:
         if name in FRACTIONS:
-            return f"   z = {self.z_scores[name]:+.2f}"
+            return f"z = {self.z_scores[name]:+.2f}"
         gap = self.relative_gaps.get(name)
-        return "" if gap is None else f"{gap:>+12.1e}"
+        return "" if gap is None else f"{gap:+.1e}"
 
 
 @compare.register

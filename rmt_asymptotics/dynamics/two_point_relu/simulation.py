@@ -16,6 +16,7 @@ from rmt_asymptotics.dynamics.two_point_relu import _kernels as kernels
 from rmt_asymptotics.dynamics.two_point_relu.parameters import TwoPointReLU
 from rmt_asymptotics.dynamics.two_point_relu.path import Directions, Path, phases, unit_vector
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
+from rmt_asymptotics.tables import Shown, Table, titled
 
 LATEST = 1e300  # of a run without horizon
 PATTERNS = np.array([[1, 1], [1, 0], [0, 1], [0, 0]])  # active on x+, x-: both, x+ alone, x- alone, dead
@@ -37,7 +38,7 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Simulation:
+class Simulation(Shown):
     """What the network of `parameters` did; the names are those of the `Prediction`.
 
     living_positive, living_negative: those that have not died by the end; all deaths belong to the condensation.
@@ -64,6 +65,19 @@ class Simulation:
     end: float
     path: Path = field(repr=False)
     network: Network = field(repr=False)
+
+    def _table(self) -> Table:
+        names = (
+            "living_positive",
+            "living_negative",
+            "condensation_time",
+            "plateau_time",
+            "plateau_loss",
+            "escape_time",
+        )
+        rows = [(name, getattr(self, name)) for name in (*names, "reactivation_time", "limit_ratio", "end")]
+        sizes = f"{self.width} neurons in dimension {self.dimension}, seed {self.seed}; - never happened"
+        return Table(("quantity", "simulated"), rows, titled(self.parameters), (sizes,))
 
     def loss(self, t: Any) -> Any:
         """The loss at times t >= 0, of the shape of t."""

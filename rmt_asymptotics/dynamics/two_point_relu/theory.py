@@ -6,16 +6,21 @@ Note: theory_notes/dynamics_two_point.md; setting: wang23.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.dynamics.actions import predict
+from rmt_asymptotics.dynamics.attributes import provenance
 from rmt_asymptotics.dynamics.two_point_relu import _kernels as kernels
 from rmt_asymptotics.dynamics.two_point_relu.parameters import TwoPointReLU
 from rmt_asymptotics.dynamics.two_point_relu.path import Directions, Path, phases, unit_vector
 from rmt_asymptotics.errors import number, whole_number
+from rmt_asymptotics.tables import Shown, Table, titled
+
+if TYPE_CHECKING:
+    import xarray
 
 LATEST = 1e300  # what comes later is reported as never
 RESOLVED = 1 - 1e-14  # where rho cos(angle) is nearer to 1, rounding hides an escape that is later still
@@ -25,7 +30,7 @@ TABLE = ("living_positive", "living_negative", "condensation_time", *QUANTITIES)
 
 
 @dataclass(frozen=True)
-class Prediction:
+class Prediction(Shown):
     """The reduced dynamics of `parameters`; times are those of the gradient flow.
 
     living_positive, living_negative: of the neurons of their sign.  condensation_time: see the parameters.
@@ -64,10 +69,14 @@ class Prediction:
         events = [start for start in self.phase_starts if start]
         return np.geomspace(BEFORE * min(events), AFTER * max(events), whole_number("count", count, least=1))
 
-    def table(self) -> str:
-        """A text table of times and levels; its last line says which phases there are and why."""
-        lines = [f"{name:<20}{written(getattr(self, name)):>14}" for name in TABLE]
-        return "\n".join([f"{'quantity':<20}{'predicted':>14}", *lines, self.outcome])
+    def _table(self) -> Table:
+        """Times and levels; the note says which phases there are and why."""
+        rows = [(name, written(getattr(self, name))) for name in TABLE]
+        return Table(("quantity", "predicted"), rows, titled(self.parameters), (self.outcome,))
+
+    def to_dataset(self, times: Array | None = None) -> "xarray.Dataset":
+        """Loss, P/N and phase along times (by default `times()`); the levels of the table are attributes."""
+        return curves(self.parameters, self.times() if times is None else np.asarray(times, float), {"": self})
 
     @property
     def outcome(self) -> str:
@@ -107,6 +116,20 @@ def written(value: float | None) -> str:
     ('3200.971', 'never')
     """
     return "never" if value is None else f"{value:.7g}"
+
+
+def curves(parameters: TwoPointReLU, times: Array, parts: dict[str, Any]) -> "xarray.Dataset":
+    """Loss, P/N and phase of several predictions or simulations, each with the suffix of its name."""
+    import xarray
+
+    columns, levels = {}, dict[str, Any]()
+    for suffix, part in parts.items():
+        columns[f"loss{suffix}"] = ("time", part.loss(times), {"long_name": "loss", "units": "1"})
+        columns[f"ratio{suffix}"] = ("time", part.ratio(times), {"long_name": "P/N", "units": "1"})
+        columns[f"phase{suffix}"] = ("time", part.phase(times).astype(object), {"long_name": "phase"})
+        levels |= {f"{name}{suffix}": written(getattr(part, name)) for name in TABLE}
+    coordinates = {"time": ("time", times, {"long_name": "time of the gradient flow", "units": "1"})}
+    return xarray.Dataset(columns, coordinates, levels | provenance(parameters))
 
 
 @predict.register
