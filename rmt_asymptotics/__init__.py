@@ -28,7 +28,21 @@ from rmt_asymptotics.asymptotics import Asymptotics, Solution, solve
 from rmt_asymptotics.canonical.regimes import Regime, regime
 from rmt_asymptotics.comparison import Comparison, compare, compare_curve
 from rmt_asymptotics.errors import NotConverged, OutOfDomain
+from rmt_asymptotics.labels import LogisticLabels, MixtureNoise, ProbitLabels, Regression, SignLabels
 from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw, RademacherLaw
+from rmt_asymptotics.losses import (
+    AbsoluteLoss,
+    ConvexLoss,
+    EpsilonInsensitiveLoss,
+    ExponentialLoss,
+    HardMarginLoss,
+    HingeLoss,
+    HuberLoss,
+    LogisticLoss,
+    QuantileLoss,
+    SquaredHingeLoss,
+    SquareLoss,
+)
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, SpikedRandomFeatures
 from rmt_asymptotics.montecarlo import (
     BiasVarianceSimulation,
@@ -72,6 +86,7 @@ if TYPE_CHECKING:
     from rmt_asymptotics.training import BiasVariance, EnsembleErrors, bias_variance, bias_variance_curve, ensemble
 
 __all__ = [
+    "AbsoluteLoss",
     "Activation",
     "Asymptotics",
     "BiasVariance",
@@ -79,15 +94,24 @@ __all__ = [
     "Boundary",
     "Comparison",
     "ConstantLaw",
+    "ConvexLoss",
     "DiscreteLaw",
     "EnsembleErrors",
+    "EpsilonInsensitiveLoss",
     "EqualErrors",
     "Estimate",
+    "ExponentialLoss",
     "FeatureSpectrum",
     "FixedStep",
     "GaussianLaw",
     "Gradient",
+    "HardMarginLoss",
+    "HingeLoss",
+    "HuberLoss",
+    "LogisticLabels",
+    "LogisticLoss",
     "MaximalStep",
+    "MixtureNoise",
     "NotConverged",
     "OneStepNetwork",
     "Optimum",
@@ -96,13 +120,19 @@ __all__ = [
     "OutlierLeavesBulk",
     "Pair",
     "PowerStep",
+    "ProbitLabels",
+    "QuantileLoss",
     "RademacherLaw",
     "RandomFeatures",
     "Regime",
+    "Regression",
+    "SignLabels",
     "Simulation",
     "SimulationPlan",
     "Solution",
     "SpikedRandomFeatures",
+    "SquareLoss",
+    "SquaredHingeLoss",
     "Status",
     "VanishingDerivative",
     "WeightSpectrum",

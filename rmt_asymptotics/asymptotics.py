@@ -1,19 +1,26 @@
 """solve(): the one place where a model, its translation and the solver meet."""
 
+import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from rmt_asymptotics.canonical.channels import channel_of
 from rmt_asymptotics.canonical.problem import Controls
 from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.errors import NotConverged, number
 from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.state_evolution.convex.points import Task
+from rmt_asymptotics.state_evolution.convex.refinement import ConvexSolutions, solve_convex
 from rmt_asymptotics.state_evolution.refinement import STATUSES, RefinedSolutions, Status, solve_refined
 from rmt_asymptotics.tables import Shown, Table, cell, titled
-from rmt_asymptotics.vocabulary.quantities import ERRORS
+from rmt_asymptotics.vocabulary.quantities import SOLVED_OUTPUTS
 
+Solutions = RefinedSolutions | ConvexSolutions
 TOLERANCE = 1e-10  # relative, laws with finitely many values
+TOLERANCE_CONVEX = 1e-8  # relative, other losses than the square one
 TOLERANCE_CONTINUOUS = 1e-6  # relative, continuous laws, where classes are quadrature nodes
 
 
@@ -45,10 +52,13 @@ class Solution:
 
 @dataclass(frozen=True)
 class Asymptotics(Shown):
-    """Limiting errors of a model: means of (y - f)^2, in units of y^2.
+    """Limiting errors of a model: means of (y - f)^2, in units of y^2, and of its loss.
 
     test_error: on fresh data, label noise included.  training_error: on the training set.
-    training_objective: training_error + (ridge/n)|a|^2.  excess_error: test_error - noise_variance.
+    test_loss, training_loss: means of the loss; of the square loss they are the errors.
+    training_objective: training_error + (ridge/n)|a|^2; of other losses training_loss + ridge/(2n) |a|^2.
+    excess_error: test_error - E Var(y | x).  norm: |a|^2/p, of ridge regression None.
+    misclassification, training_misclassification: P(y f < 0) for labels of two values, None for others.
     """
 
     model: RidgeModel
@@ -56,14 +66,19 @@ class Asymptotics(Shown):
     training_error: float
     training_objective: float
     solution: Solution
+    test_loss: float = math.nan
+    training_loss: float = math.nan
+    norm: float | None = None
+    misclassification: float | None = None
+    training_misclassification: float | None = None
 
     @property
     def excess_error(self) -> float:
-        return self.test_error - self.model.noise_variance
+        return self.test_error - self.model.label_noise
 
     def _table(self) -> Table:
         s = self.solution
-        rows = [(name, value) for name in ERRORS if (value := getattr(self, name, None)) is not None]
+        rows = [(name, value) for name in self.model.outputs if (value := getattr(self, name, None)) is not None]
         how = f"relative error {s.error_estimate:.1e}, {s.nodes} nodes, {s.classes} classes, {s.iterations} iterations"
         return Table(("limit", ""), rows, titled(self.model), (s.message or f"{cell(s.status)}: {how}",))
 
@@ -72,29 +87,39 @@ def solve(model: RidgeModel, *, tolerance: float | None = None) -> Asymptotics:
     """The limiting training and test errors of a model, n, d, p -> infinity together.
 
     tolerance: relative, to which the errors are stable under refinement of quadrature and classes;
-    1e-10 by default, 1e-6 for continuous laws.  What was reached is in `.solution`.
+    1e-10 by default, 1e-8 for other losses than the square one, 1e-6 for continuous laws.
+    What was reached is in `.solution`.
     Raises `NotConverged`, which carries the result that was reached.
-    Equations se.1-se.5, modes.1-modes.2, err.1-err.3 of theory_notes/canonical_problem.md.
+    Equations se.1-se.5, modes.1-modes.2, err.1-err.3 of theory_notes/canonical_problem.md, gl.1-gl.14 of
+    theory_notes/convex_losses.md for other losses and labels of two values.
 
     >>> import rmt_asymptotics as rmt
     >>> model = rmt.RandomFeatures(activation=rmt.relu, target=rmt.sign, sample_complexity=2.0,
     ...                            width_ratio=3.0, ridge=0.1, noise_variance=0.05)
     >>> round(rmt.solve(model).test_error, 6)
     0.786775
+    >>> signs = model.replace(loss=rmt.LogisticLoss(), labels=rmt.SignLabels(0.05), noise_variance=0.0)
+    >>> round(rmt.solve(signs).misclassification, 6)
+    0.300434
     """
     solutions = solve_controls(model, control_points(model, {}), tolerance)
-    test, training, objective = solutions.errors[:, 0].tolist()
-    result = Asymptotics(model, test, training, objective, solution_at(solutions, 0))
+    names = [name for name in SOLVED_OUTPUTS if name in model.outputs or name in ("test_loss", "training_loss")]
+    values = {name: float(solutions.output(name)[0]) for name in names}
+    result = Asymptotics(model=model, solution=solution_at(solutions, 0), **values)
     if result.solution.status is not Status.CONVERGED:
         raise NotConverged(result.solution.message, result)
     return result
 
 
-def solve_controls(model: RidgeModel, controls: Controls, tolerance: float | None = None) -> RefinedSolutions:
+def solve_controls(model: RidgeModel, controls: Controls, tolerance: float | None = None) -> Solutions:
     """The errors of one model at many values of its control fields; a point that fails is reported in its status."""
     continuous = any(isinstance(law, Law) and law.continuous for law in vars(model).values())
-    default = TOLERANCE_CONTINUOUS if continuous else TOLERANCE
+    default = TOLERANCE if model.is_ridge_regression else TOLERANCE_CONVEX
+    default = TOLERANCE_CONTINUOUS if continuous else default
     tolerance = default if tolerance is None else number("tolerance", tolerance, above=0)
+    if not model.is_ridge_regression:
+        task = Task(model.loss, partial(channel_of, model), model.intercept)
+        return solve_convex(lambda level: translate(model, level), LEVELS, controls, task, tolerance)
     return solve_refined(lambda level: translate(model, level), LEVELS, controls, tolerance)
 
 
@@ -112,7 +137,7 @@ def control_points(model: RidgeModel, values: dict[str, np.ndarray], points: int
     return Controls(column("sample_complexity") / width_ratio, width_ratio, column("ridge"), column("noise_variance"))
 
 
-def solution_at(solutions: RefinedSolutions, point: int) -> Solution:
+def solution_at(solutions: Solutions, point: int) -> Solution:
     """The record of one point."""
     s = solutions
     return Solution(

@@ -17,7 +17,6 @@ from rmt_asymptotics.montecarlo.plan import PlanChoices, PlanOptions, planned
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.sweeps.sweep import learning_curve
 from rmt_asymptotics.tables import Shown, Table, titled
-from rmt_asymptotics.vocabulary.quantities import ERRORS
 from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class SizeComparison:
     @property
     def z_scores(self) -> dict[str, float]:
         """How far the simulation is from the theory in standard deviations of a normal law (`z_score`)."""
-        return {name: self._z_score(name) for name in ERRORS}
+        return {name: self._z_score(name) for name in self.simulation.model.outputs}
 
     def gap(self, quantity: str) -> Estimate:
         """simulation - theory, with the standard error of the simulation."""
@@ -93,7 +92,7 @@ class Comparison(Shown):
     @cached_property
     def drift(self) -> dict[str, Drift]:
         """The finite-size drift of each quantity; empty for a single dimension."""
-        return {name: self._drift(name) for name in ERRORS} if len(self.sizes) > 1 else {}
+        return {name: self._drift(name) for name in self.model.outputs} if len(self.sizes) > 1 else {}
 
     def _drift(self, quantity: str) -> Drift:
         gaps = [size.gap(quantity) for size in self.sizes]
@@ -110,7 +109,7 @@ class Comparison(Shown):
     def _table(self) -> Table:
         """For each error and dimension theory, simulation, standard error and z-score."""
         rows: list[tuple[Any, ...]] = []
-        for name in ERRORS:
+        for name in self.model.outputs:
             for size in self.sizes:
                 s, estimate, theory = size.simulation, getattr(size.simulation, name), getattr(size.asymptotics, name)
                 spread, z = f"{estimate.standard_error:.2g}", f"{size.z_scores[name]:.2f}"
@@ -123,7 +122,9 @@ class Comparison(Shown):
         drifts = [f"{name}: simulation - theory = {drift}" for name, drift in self.drift.items()]
         replicas = self.simulation.replicas
         draws = f"{replicas} draws at each size; z is the normal deviate of Student's t"
-        skewed = [name for name in ERRORS if any(getattr(size.simulation, name).skewed for size in self.sizes)]
+        skewed = [
+            name for name in self.model.outputs if any(getattr(size.simulation, name).skewed for size in self.sizes)
+        ]
         if replicas < FEW:
             draws += "; so few may miss the tail of a skewed law: take 20 or more before you doubt theory"
         if skewed:
@@ -138,7 +139,7 @@ class Comparison(Shown):
         import xarray
 
         columns: dict[str, list[float]] = {}
-        for name in ERRORS:
+        for name in self.model.outputs:
             estimates = [getattr(size.simulation, name) for size in self.sizes]
             columns[name] = [getattr(size.asymptotics, name) for size in self.sizes]
             columns[f"{name}_simulation"] = [estimate.mean for estimate in estimates]
@@ -147,7 +148,7 @@ class Comparison(Shown):
         simulations = [size.simulation for size in self.sizes]
         sizes = {name: [getattr(s, name) for s in simulations] for name in ("dimension", "width", "samples")}
         attributes = provenance(self.model) | {
-            "limit": json.dumps({name: getattr(self.limit, name) for name in ERRORS}),
+            "limit": json.dumps({name: getattr(self.limit, name) for name in self.model.outputs}),
             "drift": json.dumps({name: drift.plain for name, drift in self.drift.items()}),
             "replicas": self.simulation.replicas,
             "seed": self.simulation.seed,
@@ -203,11 +204,11 @@ def compare_curve(
         model.replace(width=width, width_ratio=width / plan.dimension),
         sample_complexity=dataset.samples.values / plan.dimension,
     )
-    for name in ERRORS:
+    for name in model.outputs:
         mean, spread = (dataset[f"{name}_{kind}"].values for kind in ("simulation", "standard_error"))
         z = z_score(mean, theory[name].values, spread, plan.replicas)
         dataset[f"{name}_z_score"] = ("sample_complexity", z, described(f"{name}_z_score"))
-    for name in (*ERRORS, "status", "message"):
+    for name in (*model.outputs, "status", "message"):
         dataset[name] = ("sample_complexity", theory[name].values, theory[name].attrs)
     return dataset
 

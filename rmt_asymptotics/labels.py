@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from math import comb
 from typing import ClassVar
 
 import numpy as np
@@ -15,14 +16,15 @@ from scipy import optimize, special
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
-from rmt_asymptotics.errors import OutOfDomain, number
+from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.vocabulary.declared import Declared
 
 REACH = 12.0  # |nu| beyond which nothing is seen: P(|nu| > 12) = 4e-33
 SCANNED = 4801  # places at which a target is looked at for changes of sign
 
 
 @dataclass(frozen=True)
-class MixtureNoise:
+class MixtureNoise(Declared):
     """Label noise: with probability q_i it is N(mean_i, variance_i); outliers are components of large variance."""
 
     probabilities: Sequence[float]
@@ -30,14 +32,10 @@ class MixtureNoise:
     variances: Sequence[float]
 
     def __post_init__(self) -> None:
-        limits = {"probabilities": {"least": 0.0, "most": 1.0}, "means": {}, "variances": {"least": 0.0}}
-        for name, bounds in limits.items():
-            given = getattr(self, name)
-            if isinstance(given, str) or not isinstance(given, Sequence | np.ndarray) or not len(given):
-                raise OutOfDomain(name, given, "a non-empty sequence of numbers")
-            object.__setattr__(self, name, tuple(number(name, x, **bounds) for x in given))
+        super().__post_init__()
         if not len(self.probabilities) == len(self.means) == len(self.variances):
-            raise OutOfDomain("probabilities", self.probabilities, "of the length of means and of variances")
+            allowed = f"one number for each of {len(self.means)} means and {len(self.variances)} variances"
+            raise OutOfDomain("probabilities", self.probabilities, allowed)
         if abs(sum(self.probabilities) - 1) > 1e-12:
             raise OutOfDomain("probabilities", self.probabilities, "numbers that sum to 1")
 
@@ -63,7 +61,7 @@ class MixtureNoise:
 
 
 @dataclass(frozen=True)
-class Labels(ABC):
+class Labels(Declared, ABC):
     """The law of y given f_*(nu)."""
 
     two_values: ClassVar[bool] = True
@@ -73,12 +71,24 @@ class Labels(ABC):
         """E[y | f_*(nu) = signal]."""
 
     @abstractmethod
+    def variance(self, signal: Array) -> Array:
+        """Var(y | f_*(nu) = signal), without the Gaussian noise of a model."""
+
+    @abstractmethod
+    def power(self, signal: Array, shift: float, exponent: int) -> Array:
+        """E[(y - shift)^exponent | f_*(nu) = signal], exponent <= 4, without the Gaussian noise of a model."""
+
+    @abstractmethod
     def sample(self, signal: Array, generator: np.random.Generator) -> Array:
         """Labels of the signals f_*(nu_mu), without the Gaussian noise of a model."""
 
     def kinks(self, target: Activation) -> tuple[float, ...]:
         """The nu at which E[y | nu] jumps or has a kink."""
         return target.kinks
+
+    def check(self, target: Activation) -> None:
+        """Raise `OutOfDomain` for a target from which no labels follow."""
+        self.kinks(target)
 
 
 @dataclass(frozen=True)
@@ -88,12 +98,20 @@ class Regression(Labels):
     two_values: ClassVar[bool] = False
     noise: MixtureNoise | None = None
 
-    def __post_init__(self) -> None:
-        if self.noise is not None and not isinstance(self.noise, MixtureNoise):
-            raise OutOfDomain("noise", self.noise, "MixtureNoise(probabilities, means, variances), or None")
-
     def mean(self, signal: Array) -> Array:
         return signal if self.noise is None else signal + self.noise.mean
+
+    def variance(self, signal: Array) -> Array:
+        return np.full_like(signal, 0.0 if self.noise is None else self.noise.variance)
+
+    def power(self, signal: Array, shift: float, exponent: int) -> Array:
+        total = np.zeros_like(signal)
+        for q, mean, variance in zip(*self.components(0.0), strict=True):
+            x = signal + mean - shift
+            for k, moment in ((0, 1), (2, 1), (4, 3)):  # of N(0, 1)
+                if k <= exponent:
+                    total = total + q * comb(exponent, k) * moment * variance ** (k / 2) * x ** (exponent - k)
+        return total
 
     def sample(self, signal: Array, generator: np.random.Generator) -> Array:
         return signal if self.noise is None else signal + self.noise.sample(generator, len(signal))
@@ -117,6 +135,14 @@ class BinaryLabels(Labels):
     def mean(self, signal: Array) -> Array:
         return 2 * self.probability(signal) - 1
 
+    def variance(self, signal: Array) -> Array:
+        p = self.probability(signal)
+        return 4 * p * (1 - p)
+
+    def power(self, signal: Array, shift: float, exponent: int) -> Array:
+        p = self.probability(signal)
+        return p * (1 - shift) ** exponent + (1 - p) * (-1 - shift) ** exponent
+
     def sample(self, signal: Array, generator: np.random.Generator) -> Array:
         return np.where(generator.random(len(signal)) < self.probability(signal), 1.0, -1.0)
 
@@ -126,9 +152,6 @@ class SignLabels(BinaryLabels):
     """y = sign f_*(nu), flipped with probability `flip_probability`."""
 
     flip_probability: float = 0.0
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "flip_probability", number("flip_probability", self.flip_probability, least=0, most=1))
 
     def probability(self, signal: Array) -> Array:
         return np.where(signal > 0, 1 - self.flip_probability, self.flip_probability)
@@ -142,9 +165,6 @@ class SmoothBinaryLabels(BinaryLabels):
     """P(y = 1 | nu) = g(f_*(nu)/scale)."""
 
     scale: float = 1.0
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "scale", number("scale", self.scale, above=0))
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,18 @@ from typing import Any, ClassVar
 import numpy as np
 
 from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import conditional_moments
+from rmt_asymptotics.gaussian.expectations import expectation
+from rmt_asymptotics.labels import Labels, Regression
 from rmt_asymptotics.laws import ConstantLaw, Law
+from rmt_asymptotics.losses import Loss, SquareLoss
 from rmt_asymptotics.records import Record
 from rmt_asymptotics.steps import Step
 from rmt_asymptotics.vocabulary.declared import Declared
+from rmt_asymptotics.vocabulary.quantities import BINARY_OUTPUTS, ERRORS, LOSS_OUTPUTS
 
-UNIT = ConstantLaw(1.0)
+UNIT, SQUARE, REAL = ConstantLaw(1.0), SquareLoss(), Regression()
 A_MODEL = "a model, such as RandomFeatures(...)"  # what functions of models ask for
 
 
@@ -35,6 +40,9 @@ class RidgeModel(Record, Declared):
     ridge: float
     noise_variance: float = 0.0
     width: int | None = None
+    loss: Loss = SQUARE
+    labels: Labels = REAL
+    intercept: bool = False
 
     INNER: ClassVar[tuple[type[Any], ...]] = (Declared,)
 
@@ -42,6 +50,41 @@ class RidgeModel(Record, Declared):
         super().__post_init__()
         for name in ("activation", "target"):
             _has_finite_second_moment(getattr(self, name), name)
+        self._check_labels()
+
+    def _check_labels(self) -> None:
+        if not (self.loss.two_values if self.labels.two_values else self.loss.real):
+            kind = "labels of two values" if self.labels.two_values else "real labels"
+            raise OutOfDomain("loss", self.loss, f"one for {kind}, as {self.labels} are")
+        if self.labels.two_values and self.noise_variance > 0:
+            allowed = "0 for labels of two values: SignLabels(flip_probability), ProbitLabels(scale) have their own"
+            raise OutOfDomain("noise_variance", self.noise_variance, allowed)
+        self.labels.check(self.target)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the outputs that the model has.
+
+        >>> import rmt_asymptotics as rmt
+        >>> model = rmt.RandomFeatures(activation=rmt.tanh, target=rmt.sin, sample_complexity=2.0, width_ratio=1.5,
+        ...                            ridge=0.1)
+        >>> model.outputs
+        ('test_error', 'training_error', 'training_objective', 'excess_error')
+        """
+        if self.is_ridge_regression:
+            return ERRORS
+        return (*ERRORS, *LOSS_OUTPUTS, *BINARY_OUTPUTS * self.labels.two_values)
+
+    @property
+    def is_ridge_regression(self) -> bool:
+        """Whether the readout fits real labels with Gaussian noise by the square loss, without an intercept."""
+        return self.loss == SQUARE and self.labels == REAL and not self.intercept
+
+    @property
+    def label_noise(self) -> float:
+        """E Var(y | x): the least mean of (y - f)^2 on fresh data."""
+        labels, target = self.labels, self.target
+        return self.noise_variance + expectation(lambda nu: labels.variance(target(nu)), labels.kinks(target))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,9 @@ from typing import Any
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.expressions import parse_activation
+from rmt_asymptotics.labels import LABELS, Labels, MixtureNoise
 from rmt_asymptotics.laws import LAWS, Law
+from rmt_asymptotics.losses import LOSSES, ConvexLoss, Loss
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
 from rmt_asymptotics.steps import STEPS, Step
 from rmt_asymptotics.vocabulary.domains import Kind
@@ -20,6 +22,9 @@ MODELS: dict[str, type[RidgeModel]] = {m.__name__: m for m in (RandomFeatures, S
 KINDS: dict[str, tuple[type[Any], dict[str, Any]]] = {  # of records in fields: their base, and those with a name
     "law": (Law, LAWS),
     "step": (Step, STEPS),
+    "loss": (Loss, LOSSES),
+    "labels": (Labels, LABELS),
+    "noise": (MixtureNoise, {"MixtureNoise": MixtureNoise}),
 }
 
 
@@ -81,9 +86,12 @@ def plain(value: Any) -> Any:
     """The value of a field as JSON and TOML have it; `from_plain` is its inverse."""
     if isinstance(value, Activation):
         return value.name if value.rebuildable else f"callable {value.name}"  # no name brings a callable back
+    if isinstance(value, ConvexLoss):
+        return {"loss": type(value).__name__, "name": value.name}
     for kind, (base, _) in KINDS.items():
         if isinstance(value, base):
-            return {kind: type(value).__name__, **dataclasses.asdict(value)}
+            names = (field.name for field in dataclasses.fields(value))
+            return {kind: type(value).__name__, **{name: plain(getattr(value, name)) for name in names}}
     return value
 
 
@@ -114,7 +122,8 @@ def from_plain(field: str, value: Any) -> Any:
         return _function(field, value)
     if kind in KINDS and isinstance(value, dict):
         values = dict(value)
-        return _build(_chosen(f"{field}.{kind}", values.pop(kind, None), KINDS[kind][1]), values, f"{field}.")
+        record = _chosen(f"{field}.{kind}", values.pop(kind, None), KINDS[kind][1])
+        return _build(record, {name: from_plain(name, inner) for name, inner in values.items()}, f"{field}.")
     return value
 
 

@@ -16,7 +16,9 @@ from rmt_asymptotics.cli.optimum import optimum
 from rmt_asymptotics.cli.options import model_from_options, model_options
 from rmt_asymptotics.cli.spectrum import spectrum_command
 from rmt_asymptotics.cli.values import typed
+from rmt_asymptotics.labels import LABELS, MixtureNoise
 from rmt_asymptotics.laws import LAWS
+from rmt_asymptotics.losses import LOSSES
 from rmt_asymptotics.plotting.labels import label_of
 from rmt_asymptotics.serialisation import MODELS
 from rmt_asymptotics.steps import STEPS
@@ -26,7 +28,15 @@ from rmt_asymptotics.vocabulary.quantities import QUANTITIES
 from rmt_asymptotics.vocabulary.words import described
 from theory_notes.checks import conventions
 
-RECORDS = [*MODELS.values(), *LAWS.values(), *STEPS.values(), rmt.SimulationPlan]
+RECORDS = [
+    *MODELS.values(),
+    *LAWS.values(),
+    *STEPS.values(),
+    *LOSSES.values(),
+    *LABELS.values(),
+    MixtureNoise,
+    rmt.SimulationPlan,
+]
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
@@ -49,19 +59,32 @@ def test_nothing_is_declared_twice():
 
 DOMAINS = {  # by hand: what the formulas allow
     **dict.fromkeys(
-        ("sample_complexity", "width_ratio", "ridge", "bulk_variance", "step_sample_complexity", "scale", "prefactor"),
+        (
+            "sample_complexity",
+            "width_ratio",
+            "ridge",
+            "bulk_variance",
+            "step_sample_complexity",
+            "scale",
+            "prefactor",
+            "threshold",
+        ),
         "(0, inf)",
     ),
     **dict.fromkeys(("noise_variance", "rate", "eta"), "[0, inf)"),
     "alignment": "[-1, 1]",
     "exponent": "(-inf, 0.5)",
+    "level": "(0, 1)",
+    "flip_probability": "[0, 1]",
+    "means": "numbers in (-inf, inf)",
+    "variances": "numbers in [0, inf)",
     "value": "(-inf, inf)",
     "values": "numbers in (-inf, inf)",
     "probabilities": "numbers in [0, 1]",
     **dict.fromkeys(("width", "dimension", "test_samples", "workers"), "a whole number >= 1"),
     "replicas": "a whole number >= 2",
     "seed": "a whole number >= 0",
-    **dict.fromkeys(("corrections", "span_noise", "replica_values", "progress"), "True or False"),
+    **dict.fromkeys(("corrections", "span_noise", "intercept", "replica_values", "progress"), "True or False"),
 }
 
 

@@ -1,15 +1,19 @@
 """The labels of a model, seen from kappa and s: nu = gamma kappa + rho s.  Note: convex_losses.md, section 1."""
 
 from dataclasses import dataclass
+from functools import singledispatch
 
 import numpy as np
 from scipy import special
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.canonical.gradient_step import gradient_step
+from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.quadrature import gaussian_density
-from rmt_asymptotics.labels import BinaryLabels, Regression, SignLabels, sign_pattern
+from rmt_asymptotics.labels import BinaryLabels, Labels, Regression, SignLabels, SmoothBinaryLabels, sign_pattern
+from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
 
 
 @dataclass(frozen=True)
@@ -57,11 +61,37 @@ class RealChannel:
 Channel = BinaryChannel | RealChannel
 
 
-def channel(
-    labels: BinaryLabels | Regression, target: Activation, noise_variance: float, gamma: float, rho: float
-) -> Channel:
+def channel(labels: Labels, target: Activation, noise_variance: float, gamma: float, rho: float) -> Channel:
     """The channel of labels of a target with alignment gamma and complement rho."""
     if isinstance(labels, Regression):
         return RealChannel(gamma, rho, target, *labels.components(noise_variance))
-    sharpness = getattr(labels, "scale", 0.0)
+    assert isinstance(labels, BinaryLabels)
+    sharpness = labels.scale if isinstance(labels, SmoothBinaryLabels) else 0.0
     return BinaryChannel(gamma, rho, np.array(sign_pattern(target).thresholds), sharpness, labels, target)
+
+
+def channel_of(model: RidgeModel, noise_variance: float) -> Channel:
+    """The channel of a model's labels, with the given variance of the noise in place of the model's."""
+    return channel(model.labels, model.target, noise_variance, *directions(model))
+
+
+@singledispatch
+def directions(model: RidgeModel) -> tuple[float, float]:
+    """gamma and rho: alignment of the target with kappa and with s."""
+    raise OutOfDomain("model", model, "a model whose labels are known, such as RandomFeatures(...)")
+
+
+@directions.register
+def _(model: RandomFeatures) -> tuple[float, float]:
+    return 0.0, 1.0
+
+
+@directions.register
+def _(model: SpikedRandomFeatures) -> tuple[float, float]:
+    return model.alignment, float(np.sqrt((1 - model.alignment) * (1 + model.alignment)))
+
+
+@directions.register
+def _(model: OneStepNetwork) -> tuple[float, float]:
+    step = gradient_step(model)
+    return step.alignment, step.complement

@@ -15,6 +15,7 @@ from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.expectations import expectation
+from rmt_asymptotics.labels import Labels
 from rmt_asymptotics.models import OneStepNetwork
 
 STEIN = 1e-9  # of the standard deviation of sigma, to which E sigma' = E[z sigma] has to hold
@@ -76,7 +77,7 @@ def gradient_step(model: OneStepNetwork) -> GradientStep:
     alpha0, sigma = model.step_sample_complexity, model.activation
     mean, h1, s2, h3, vs = _activation_moments(sigma)
     values, probabilities = model.readout.quadrature(64, 1.0)
-    f = _label_moments(model.target, float(probabilities @ values) * mean, model.span_noise)
+    f = _label_moments(model.labels, model.target, float(probabilities @ values) * mean, model.span_noise)
     noise = model.noise_variance
     h1s, Y2 = f[1, 1], f[2, 0] + noise
     if SILENT * (_second_moment(model.target) + _second_moment(sigma)) >= Y2:
@@ -129,12 +130,14 @@ def _second_moment(function: Activation) -> float:
 
 
 @lru_cache(maxsize=64)
-def _label_moments(target: Activation, shift: float, higher: bool) -> dict[tuple[int, int], float]:
-    """E[f^power He_degree], by (power, degree), of f = f_*(z) - shift: the label less the initial output."""
+def _label_moments(labels: Labels, target: Activation, shift: float, higher: bool) -> dict[tuple[int, int], float]:
+    """E[y'^power He_degree], by (power, degree), of y' = y - shift without Gaussian noise: less the initial output."""
 
     def moment(power: int, degree: int) -> float:
         weight = [0.0] * degree + [1.0]
-        return expectation(lambda z: (target(z) - shift) ** power * hermeval(z, weight), target.kinks, field="target")
+        return expectation(
+            lambda z: labels.power(target(z), shift, power) * hermeval(z, weight), labels.kinks(target), field="target"
+        )
 
     orders = [(1, 0), (1, 1), (1, 2), (2, 0), (2, 1), (3, 0)]
     return {order: moment(*order) for order in orders + [(2, 2), (3, 1), (4, 0)] * higher}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.gaussian.quadrature import Rule, panel_rule, sinh_rule
 from rmt_asymptotics.laws import Law
 
@@ -50,7 +49,7 @@ def _scale(law: Law) -> float:
 
 
 def kappa_rule(
-    target: Activation,
+    kinks: tuple[float, ...],
     alignment: float,
     spikes: Array,
     variances: Array,
@@ -58,18 +57,18 @@ def kappa_rule(
     continuous: bool,
     level: int,
 ) -> Rule:
-    """A rule for class functions of u_k kappa + sqrt(c_k) z and for a target of gamma kappa + rho z.
+    """A rule for class functions of u_k kappa + sqrt(c_k) z and for labels with kinks in gamma kappa + rho z.
 
-    The class functions are sharpest at kappa = 0, with width sqrt(c)/u; a kink x of a nearly aligned target is a
+    The class functions are sharpest at kappa = 0, with width sqrt(c)/u; a kink x of nearly aligned labels is a
     feature at kappa = x/gamma of width rho/gamma.
     """
     gamma = abs(alignment)
     ratios = np.abs(spikes) / np.sqrt(variances)
     width = 1 / max(1.0, min(float(np.max(ratios)), 3 * float(np.sqrt(probabilities @ ratios**2))))
     sharpness = np.sqrt((1 - gamma) * (1 + gamma)) / max(gamma, np.finfo(float).tiny)
-    if not target.kinks or sharpness >= NARROW:
+    if not kinks or sharpness >= NARROW:
         counts = NODE_COUNTS if continuous else NODE_COUNTS_FINITE
         return sinh_rule(counts[level], width)
-    kinks = sorted({sign * x / gamma for x in target.kinks for sign in (-1, 1)})
-    features = [(0.0, width)] + [(x, sharpness) for x in kinks if x != 0 or sharpness < width]
+    places = sorted({sign * x / gamma for x in kinks for sign in (-1, 1)})
+    features = [(0.0, width)] + [(x, sharpness) for x in places if x != 0 or sharpness < width]
     return panel_rule(PANEL_ORDERS[level], features)

@@ -19,7 +19,9 @@ def spiked_grid(model: SpikedRandomFeatures, level: int) -> Grid:
     c = model.bulk_variance
     classes = ClassNodes.of(model.spike, level, np.sqrt(c))
     u, pi = classes.quadrature(model.spike)
-    rule = kappa_rule(model.target, model.alignment, u, np.full_like(u, c), pi, model.spike.continuous, level)
+    rule = kappa_rule(
+        model.labels.kinks(model.target), model.alignment, u, np.full_like(u, c), pi, model.spike.continuous, level
+    )
     return Grid(rule, classes)
 
 

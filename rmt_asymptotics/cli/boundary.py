@@ -13,7 +13,7 @@ from rmt_asymptotics.cli.values import Axis, FieldWindow
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.output import write_dataset, write_figure
 from rmt_asymptotics.serialisation import model_to_dict
-from rmt_asymptotics.vocabulary.quantities import ERRORS
+from rmt_asymptotics.vocabulary.quantities import OUTPUT_NAMES
 from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ Window = tuple[float, float]
 @click.option("--equal-to", type=click.Choice(list(REFERENCES)), help="Where the quantity equals that of a reference.")
 @click.option("--stationary-in", metavar="FIELD", help="Where more of a field begins to help or to harm.")
 @click.option("--outlier", type=int, metavar="ORDER", help="Where the outlier of this order leaves the bulk.")
-@click.option("--quantity", type=click.Choice(ERRORS), default=ERRORS[0], show_default=True)
+@click.option("--quantity", type=click.Choice(OUTPUT_NAMES), default=OUTPUT_NAMES[0], show_default=True)
 @click.option("--plane", type=FieldWindow(), multiple=True, help="ridge=0.01:10, twice.  [default: the axes of FILE]")
 @click.option("--points", type=int, default=100, show_default=True, help="In all, along the curves.")
 @click.option("--tolerance", type=float, help="Relative, of the theory.")

@@ -11,7 +11,7 @@ from rmt_asymptotics.cli.values import Axis, FieldAxis, FieldWindow
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.output import write_dataset, write_figure
-from rmt_asymptotics.vocabulary.quantities import ERRORS
+from rmt_asymptotics.vocabulary.quantities import OUTPUT_NAMES
 
 if TYPE_CHECKING:
     import xarray
@@ -22,7 +22,7 @@ LOST = "not_converged"
 @click.command(short_help="Where an error is least: best ridge, best step, ...")
 @model_options
 @click.option("--over", multiple=True, default=("ridge",), show_default=True, help="Field to tune; repeatable.")
-@click.option("--quantity", type=click.Choice(ERRORS), default=ERRORS[0], show_default=True)
+@click.option("--quantity", type=click.Choice(OUTPUT_NAMES), default=OUTPUT_NAMES[0], show_default=True)
 @click.option("--maximise", is_flag=True, help="The largest value, not the least.")
 @click.option("--bounds", type=FieldWindow(), multiple=True, help="Of a tuned field: ridge=0.01:10; repeatable.")
 @click.option("--along", type=FieldAxis(), help="A field and its values: width_ratio=0.5:4:20, also with :log.")

@@ -13,7 +13,6 @@ import numpy as np
 
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.output import write_dataset, write_figure
-from rmt_asymptotics.vocabulary.quantities import ERRORS
 
 if TYPE_CHECKING:
     import xarray
@@ -32,7 +31,8 @@ def overlaid(theory: "xarray.Dataset", simulation: "xarray.Dataset") -> "xarray.
 
 def ordered(compared: "xarray.Dataset") -> "xarray.Dataset":
     """The Dataset of `compare_curve`, each error with its theory, simulation, standard error and z-score in turn."""
-    return compared[[*(name + suffix for name in ERRORS for suffix in COLUMNS), "status", "message"]]
+    outputs = [str(name).removesuffix("_z_score") for name in compared if str(name).endswith("_z_score")]
+    return compared[[*(name + suffix for name in outputs for suffix in COLUMNS), "status", "message"]]
 
 
 def curve_table(dataset: "xarray.Dataset") -> str:

@@ -17,13 +17,14 @@ from rmt_asymptotics.errors import OutOfDomain, number
 from rmt_asymptotics.losses.convex import ConvexFunction
 from rmt_asymptotics.losses.piecewise import PiecewiseQuadratic
 from rmt_asymptotics.losses.smooth import Exponential, Logistic, Smooth
+from rmt_asymptotics.vocabulary.declared import Declared
 
 CHECKED = np.concatenate([np.linspace(-30, 30, 241), [-1e3, -100.0, 100.0, 1e3]])  # where a user's loss is checked
 SLACK = 1e-6  # of slopes against differences, and of monotone slopes, relative
 
 
 @dataclass(frozen=True)
-class Loss(ABC):
+class Loss(Declared, ABC):
     """A convex loss.
 
     two_values, real: whether it takes labels of two values, and real labels.
@@ -116,9 +117,6 @@ class HuberLoss(ResidualLoss):
 
     threshold: float = 1.0
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "threshold", number("threshold", self.threshold, above=0))
-
     def function(self, two_values: bool) -> ConvexFunction:
         h = self.threshold
         return PiecewiseQuadratic((-h, h), (-h * h / 2, 0.0, -h * h / 2), (-h, 0.0, h), (0.0, 1.0, 0.0))
@@ -138,27 +136,18 @@ class QuantileLoss(ResidualLoss):
 
     level: float = 0.5
 
-    def __post_init__(self) -> None:
-        level = number("level", self.level, above=0)
-        if level >= 1:
-            raise OutOfDomain("level", self.level, "a number > 0 and < 1")
-        object.__setattr__(self, "level", level)
-
     def function(self, two_values: bool) -> ConvexFunction:
         return PiecewiseQuadratic((0.0,), (0.0, 0.0), (-self.level, 1 - self.level), (0.0, 0.0))
 
 
 @dataclass(frozen=True)
 class EpsilonInsensitiveLoss(ResidualLoss):
-    """max(0, |y - f| - width): support vector regression."""
+    """max(0, |y - f| - threshold): support vector regression."""
 
-    width: float = 0.1
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "width", number("width", self.width, above=0))
+    threshold: float = 0.1
 
     def function(self, two_values: bool) -> ConvexFunction:
-        w = self.width
+        w = self.threshold
         return PiecewiseQuadratic((-w, w), (-w, 0.0, -w), (-1.0, 0.0, 1.0), (0.0, 0.0, 0.0))
 
 

@@ -12,7 +12,6 @@ from rmt_asymptotics.montecarlo.ensemble import ensemble
 from rmt_asymptotics.montecarlo.plan import PlanOptions, SimulationPlan, planned
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.vocabulary.fields import FIELDS
-from rmt_asymptotics.vocabulary.quantities import ERRORS
 from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def simulation_curve(
     sample_complexity, ridge: positive values in any order, shape (N,) and (R,); those given become dimensions,
     the model's own value holds otherwise.  At least one is needed.  plan: as in `simulate`.
     Returns an xarray.Dataset with `<error>_simulation` and `<error>_standard_error` (over replicas, at each point) of
-    the four errors, with `replica_values` also `<error>_values` of each replica, and n as the coordinate `samples`.
+    the model's outputs, with `replica_values` also `<error>_values` of each replica, and n as the coordinate `samples`.
     Raises `OutOfDomain` for an axis that is not a sequence of positive numbers, and as `simulate` does.
 
     >>> from rmt_asymptotics.activations import sin, tanh
@@ -62,7 +61,7 @@ def simulation_curve(
     samples = (along_samples, result.samples[kept[0]], described("samples"))
     coordinates = {name: (name, values, described(name)) for name, values in axes.items()}
     variables: dict[str, Any] = {}
-    for error in ERRORS:
+    for error in model.outputs:
         draws = result.errors[error][:, *kept]
         columns = {"simulation": (dims, draws.mean(0)), "standard_error": (dims, standard_error(draws))}
         if plan.replica_values:

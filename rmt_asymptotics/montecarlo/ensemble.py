@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.montecarlo.convex_replica import convex_replica
 from rmt_asymptotics.montecarlo.plan import SimulationPlan
 from rmt_asymptotics.montecarlo.replica import Grid, replica_errors
 from rmt_asymptotics.montecarlo.sizes import network_sizes, rounded_size
@@ -60,9 +61,10 @@ def ensemble(
     samples, row = np.unique(asked, return_inverse=True)
     ridges, column = np.unique(ridge or [model.ridge], return_inverse=True)
     grid = Grid(dimension, width, samples, ridges, plan.test_samples or default_test_samples(dimension))
-    draws = replicate(partial(replica_errors, model, grid), plan)
+    task = replica_errors if model.is_ridge_regression else convex_replica
+    draws = replicate(partial(task, model, grid), plan)
     errors = {name: np.stack([draw[name] for draw in draws])[:, row][:, :, column] for name in draws[0]}
-    errors["test_error"] = errors["excess_error"] + model.noise_variance
+    errors.setdefault("test_error", errors["excess_error"] + model.noise_variance)
     return Ensemble(grid, asked, errors)
 
 

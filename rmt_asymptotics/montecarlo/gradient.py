@@ -12,13 +12,16 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.labels import Labels, Regression
 from rmt_asymptotics.montecarlo.compiled import compiled
 from rmt_asymptotics.montecarlo.networks import BLOCK, CACHED, blocks, evaluate
+
+REAL = Regression()
 
 
 @dataclass(frozen=True)
 class Batch:
-    """The n0 samples of a gradient step, y = f_*(x_1) + noise: a stream, which can be read once.
+    """The n0 samples of a gradient step, labels of f_*(x_1) + noise: a stream, which can be read once.
 
     target: f_*; theta is the first axis.  noise: of the labels, shape (n0,).  dimension: d.
     """
@@ -27,13 +30,15 @@ class Batch:
     noise: Array
     dimension: int
     generator: np.random.Generator
+    labels: Labels = REAL
 
     def blocks(self) -> Iterator[tuple[Array, Array]]:
         """Inputs (m, d), valid until the next block is drawn, and their labels (m,)."""
         inputs = np.empty((min(BLOCK, len(self.noise)), self.dimension))
         for rows in blocks(len(self.noise), BLOCK):
             x = self.generator.standard_normal(out=inputs[: rows.stop - rows.start])
-            yield x, evaluate("target", self.target, x[:, 0]) + self.noise[rows]
+            signal = evaluate("target", self.target, x[:, 0])
+            yield x, self.labels.sample(signal, self.generator) + self.noise[rows]
 
 
 def descent_direction(activation: Activation, weights: Array, readout: Array, batch: Batch) -> Array:

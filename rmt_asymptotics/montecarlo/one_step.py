@@ -29,7 +29,9 @@ def _(
     weights = unit_rows(width, dimension, generator)
     readout = model.readout.sample(generator, width)
     noise = np.sqrt(model.noise_variance) * generator.standard_normal(count)
-    direction = update_direction(model, weights, readout, Batch(model.target, noise, dimension, generator))
+    direction = update_direction(
+        model, weights, readout, Batch(model.target, noise, dimension, generator, model.labels)
+    )
     for eta, served in groupby(samples, lambda n: model.step.learning_rate(n, width)):
         updated = weights + eta / np.sqrt(width) * direction
         yield np.array(list(served)), Network(model.activation, model.target, updated, np.ones(1))

@@ -22,6 +22,8 @@ class Simulation(Shown):
 
     test_error: E (y - f)^2 on fresh data, label noise included; excess_error: without the noise.
     training_error: mean (y - f)^2 on the training set; training_objective: that plus ridge/n |a|^2.
+    With other losses than the square one on real labels: test_loss, training_loss, training_objective =
+    training_loss + ridge/(2n) |a|^2, norm = |a|^2/p, and for labels of two values both misclassifications.
     """
 
     model: RidgeModel
@@ -34,6 +36,11 @@ class Simulation(Shown):
     training_error: Estimate
     training_objective: Estimate
     excess_error: Estimate
+    test_loss: Estimate | None = None
+    training_loss: Estimate | None = None
+    norm: Estimate | None = None
+    misclassification: Estimate | None = None
+    training_misclassification: Estimate | None = None
 
     def _table(self) -> Table:
         rows = [(name, each.mean, f"{each.standard_error:.2g}") for name, each in self.estimates.items()]

@@ -91,7 +91,9 @@ def gradient(
     1.0
     """
     checked_model(model)
-    checked_quantity(quantity)
+    checked_quantity(quantity, model)
+    if not model.is_ridge_regression:
+        raise OutOfDomain("loss", model.loss, "SquareLoss() on real labels")
     for name in (names := field_names("wrt", wrt)):
         domain_of(model, name)
     with threadpool_limits(1, "blas"):  # the matrices are too small for threads to pay

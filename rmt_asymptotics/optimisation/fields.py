@@ -7,7 +7,7 @@ from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.vocabulary.domains import Number
 from rmt_asymptotics.vocabulary.fields import field_of
-from rmt_asymptotics.vocabulary.quantities import ERRORS
+from rmt_asymptotics.vocabulary.quantities import OUTPUT_NAMES
 
 
 def domain_of(model: RidgeModel, name: str) -> Number:
@@ -39,8 +39,9 @@ def field_names(argument: str, names: Any) -> tuple[str, ...]:
     return found
 
 
-def checked_quantity(quantity: str) -> str:
-    """`quantity`, if it is the name of an output."""
-    if quantity not in ERRORS:
-        raise OutOfDomain("quantity", quantity, f"one of {', '.join(ERRORS)}")
+def checked_quantity(quantity: str, model: RidgeModel | None = None) -> str:
+    """`quantity`, if it is the name of an output, of the model if there is one."""
+    known = OUTPUT_NAMES if model is None else model.outputs
+    if quantity not in known:
+        raise OutOfDomain("quantity", quantity, f"one of {', '.join(known)}")
     return quantity

@@ -12,7 +12,7 @@ from rmt_asymptotics.asymptotics import control_points, solve, solve_controls
 from rmt_asymptotics.canonical.translation import control_fields
 from rmt_asymptotics.errors import NotConverged, OutOfDomain, number
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.optimisation.derivatives import ROWS, gradient
+from rmt_asymptotics.optimisation.derivatives import gradient
 from rmt_asymptotics.optimisation.fields import domain_of
 from rmt_asymptotics.state_evolution.refinement import CONVERGED
 
@@ -140,7 +140,7 @@ class Objective:
         except OutOfDomain as error:
             self.failure = str(error)
             return np.full(len(controls.ridge), np.nan)
-        values = solutions.errors[ROWS[self.quantity]]
+        values = solutions.output("test_error" if self.quantity == "excess_error" else self.quantity)
         if self.quantity == "excess_error":
-            values = values - controls.noise_variance
+            values = values - (model.label_noise - model.noise_variance) - controls.noise_variance
         return np.where(solutions.status == CONVERGED, self.sign * values, np.nan)

@@ -118,7 +118,7 @@ def best_over(
             raise OutOfDomain("bounds", name, f"given for fields of `over`: {', '.join(names)}")
     intervals = tuple(interval(model, name, bounds.get(name)) for name in names)
     sign = -1.0 if maximise else 1.0
-    objective = Objective(model, checked_quantity(quantity), sign, intervals, tolerance)
+    objective = Objective(model, checked_quantity(quantity, model), sign, intervals, tolerance)
     x = None if start is None else np.array([i.x(max(start.value(i.name), i.low)) for i in intervals])
     best = _optimum(objective, global_minimum(objective, x), bounds)
     for tuned in intervals:

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.state_evolution.ridge import NEGLIGIBLE, PointSolutions, carry_over, solve_points
+from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
 Points = NDArray[np.intp]
+LOSSES = {"test_loss": "test_error", "training_loss": "training_error"}
 LARGEST_RESIDUAL = 1e-11
 LARGEST_ROUNDING = 1e-6  # relative; below it the tolerance governs quadrature and classes, and rounding is reported
 
@@ -60,6 +62,13 @@ class RefinedSolutions:
     nodes: Points
     classes: Points
     status: Points
+
+    def output(self, name: str) -> Array:
+        """An output of the square loss by name, (P,); its losses are its errors, and it has no others."""
+        error = LOSSES.get(name, name)
+        return (
+            self.errors[SOLVED_ERRORS.index(error)] if error in SOLVED_ERRORS else np.full(len(self.residual), np.nan)
+        )
 
     def write(self, at: Points, solution: PointSolutions, change: Array, problem: Problem, tolerance: float) -> None:
         """Put a solution at the points `at`, where the last refinement moved the errors by `change`, relative."""

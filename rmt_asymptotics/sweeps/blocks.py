@@ -20,8 +20,7 @@ from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo.plan import SimulationPlan
 from rmt_asymptotics.state_evolution.refinement import CONVERGED, STATUSES
 from rmt_asymptotics.sweeps.points import Positions
-from rmt_asymptotics.sweeps.simulated import NESTED, SIMULATED, SimulatedPoints, simulate_run
-from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
+from rmt_asymptotics.sweeps.simulated import NESTED, SimulatedPoints, simulate_run, simulated_columns
 
 STATUS_NAMES = (*(status.name.lower() for status in STATUSES), "refused", "pending")
 REFUSED, PENDING = len(STATUSES), len(STATUSES) + 1
@@ -41,6 +40,7 @@ class Block:
     theory: bool
     simulation: SimulationPlan | None
     tolerance: float | None
+    outputs: tuple[str, ...]
 
     @property
     def points(self) -> int:
@@ -55,21 +55,21 @@ class BlockResult:
     messages: dict[str, dict[int, str]]
 
     @classmethod
-    def empty(cls, points: int, theory: bool, simulation: bool, status: int) -> "BlockResult":
+    def empty(cls, points: int, outputs: tuple[str, ...], theory: bool, simulation: bool, status: int) -> "BlockResult":
         """NaN at every point, and `status`."""
         columns: dict[str, Array] = {}
         if theory:
-            columns |= {name: np.full(points, np.nan) for name in (*SOLVED_ERRORS, "residual", "error_estimate")}
+            columns |= {name: np.full(points, np.nan) for name in (*outputs, "residual", "error_estimate")}
             columns |= {"nodes": np.zeros(points), "classes": np.zeros(points)}
             columns["status"] = np.full(points, float(status))
         if simulation:
-            columns |= {name: np.full(points, np.nan) for name in SIMULATED}
+            columns |= {name: np.full(points, np.nan) for name in simulated_columns(outputs)}
         return cls(columns, {name: {} for name in MESSAGES})
 
 
 def compute_block(block: Block) -> BlockResult:
     """The errors at the points of a block, on one thread."""
-    result = BlockResult.empty(block.points, block.theory, block.simulation is not None, REFUSED)
+    result = BlockResult.empty(block.points, block.outputs, block.theory, block.simulation is not None, REFUSED)
     with threadpool_limits(1):
         if block.theory:
             for run in _runs(block.columns, block.controls):
@@ -104,7 +104,8 @@ def _solve(block: Block, run: Positions, result: BlockResult) -> None:
     try:
         model = block.model.replace(**_outer(block, run, block.controls))
         inner = {name: block.columns[name][run] for name in block.columns if name in block.controls}
-        solved = solve_controls(model, control_points(model, inner, len(run)), block.tolerance)
+        controls = control_points(model, inner, len(run))
+        solved = solve_controls(model, controls, block.tolerance)
     except FAILURES as error:
         if len(run) > 1:
             for point in run:
@@ -112,8 +113,10 @@ def _solve(block: Block, run: Positions, result: BlockResult) -> None:
         else:
             result.messages["message"][int(run[0])] = str(error)
         return
-    for name, values in zip(SOLVED_ERRORS, solved.errors, strict=True):
-        result.columns[name][run] = values
+    noise = model.label_noise - model.noise_variance + controls.noise_variance
+    for name in block.outputs:
+        excess = name == "excess_error"
+        result.columns[name][run] = solved.output("test_error") - noise if excess else solved.output(name)
     for name in ("residual", "error_estimate", "nodes", "classes", "status"):
         result.columns[name][run] = getattr(solved, name)
     for point in np.flatnonzero(solved.status != CONVERGED).tolist():

@@ -11,20 +11,16 @@ from rmt_asymptotics.sweeps.blocks import PENDING, STATUS_NAMES, BlockResult
 from rmt_asymptotics.sweeps.points import is_numeric
 from rmt_asymptotics.sweeps.request import Request
 from rmt_asymptotics.vocabulary.fields import field_of
-from rmt_asymptotics.vocabulary.quantities import ERRORS
 from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
     import xarray
 
-VARIABLES = (
-    *ERRORS,
-    "residual",
-    "error_estimate",
-    "status",
-    *(f"{name}_{kind}" for name in ERRORS for kind in ("simulation", "standard_error", "z_score")),
-    "samples",
-)
+
+def _variables(outputs: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of all variables, in their order."""
+    simulated = (f"{name}_{kind}" for name in outputs for kind in ("simulation", "standard_error", "z_score"))
+    return (*outputs, "residual", "error_estimate", "status", *simulated, "samples")
 
 
 def assembled(request: Request, results: Mapping[int, BlockResult]) -> "xarray.Dataset":
@@ -53,7 +49,8 @@ def assembled(request: Request, results: Mapping[int, BlockResult]) -> "xarray.D
 
 def _gathered(request: Request, results: Mapping[int, BlockResult]) -> dict[str, np.ndarray]:
     """The columns of all points, in the order of the request."""
-    columns = BlockResult.empty(request.points.count, request.theory, request.simulation is not None, PENDING).columns
+    simulated = request.simulation is not None
+    columns = BlockResult.empty(request.points.count, request.outputs, request.theory, simulated, PENDING).columns
     for index, result in results.items():
         for name, column in result.columns.items():
             columns[name][request.places(index)] = column
@@ -61,19 +58,14 @@ def _gathered(request: Request, results: Mapping[int, BlockResult]) -> dict[str,
 
 
 def _derived(request: Request, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The columns with what follows from them: the excess error, and z-scores where there are theory and simulation."""
-    if request.theory:
-        points = np.arange(request.points.count)
-        noise = "noise_variance"
-        given = request.points.at(noise, points) if noise in request.points.values else request.model.noise_variance
-        columns["excess_error"] = columns["test_error"] - given
+    """The columns, with z-scores where there are theory and simulation."""
     if request.theory and request.simulation:
-        for name in ERRORS:
+        for name in request.outputs:
             spread = columns[f"{name}_standard_error"]
             columns[f"{name}_z_score"] = z_score(
                 columns[f"{name}_simulation"], columns[name], spread, request.simulation.replicas
             )
-    return {name: columns[name] for name in VARIABLES if name in columns}
+    return {name: columns[name] for name in _variables(request.outputs) if name in columns}
 
 
 def _messages(request: Request, results: Mapping[int, BlockResult]) -> dict[str, np.ndarray]:

@@ -19,11 +19,12 @@ from rmt_asymptotics.serialisation import from_plain, model_from_dict, model_to_
 from rmt_asymptotics.sweeps.blocks import Block
 from rmt_asymptotics.sweeps.points import MOST_POINTS, Points, Positions, grid_points, listed_points
 from rmt_asymptotics.sweeps.simulated import NESTED
+from rmt_asymptotics.vocabulary.quantities import ERRORS
 
 FORMAT = 2  # of stores
 OF_FIELDS = "fields of the model with their values"
 # rough microseconds, which decide where a block ends and nothing else
-BLOCK, PROBLEM, ONE_CLASS, MANY_CLASSES, CONTINUOUS = 500_000, 25_000, 10, 1_000, 20_000
+BLOCK, PROBLEM, ONE_CLASS, MANY_CLASSES, CONTINUOUS, CONVEX = 500_000, 25_000, 10, 1_000, 20_000, 50_000
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,15 @@ class Request:
         """The fields that share one translated problem at all points."""
         steps = [self.model.replace(step=step) for step in self.points.values.get("step", [])]
         return frozenset(set.intersection(*(control_fields(m) for m in steps or [self.model])))
+
+    @cached_property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the outputs that any of the points has."""
+        names = [name for name in ("loss", "labels", "intercept") if name in self.points.values]
+        columns = [self.points.at(name, np.arange(self.points.count)) for name in names]
+        kinds = dict.fromkeys(zip(*columns, strict=True)) if names else {}
+        models = [self.model.replace(**dict(zip(names, kind, strict=True))) for kind in kinds] or [self.model]
+        return max((model.outputs for model in models), key=len)
 
     @cached_property
     def order(self) -> Positions:
@@ -96,6 +106,8 @@ class Request:
         laws += [law for name in ("spike", "readout") for law in self.points.values.get(name, [])]
         if any(law.continuous for law in laws):
             return CONTINUOUS, PROBLEM
+        if len(self.outputs) > len(ERRORS):
+            return CONVEX, PROBLEM
         many = any(len(law.quadrature(0, 1.0)[0]) > 1 for law in laws)
         return (MANY_CLASSES if many else ONE_CLASS), PROBLEM
 
@@ -107,7 +119,7 @@ class Request:
     def block(self, index: int) -> Block:
         """All that is needed to compute a block."""
         columns = {name: self.points.at(name, self.places(index)) for name in self.points.values}
-        return Block(self.model, columns, self.controls, self.theory, self.simulation, self.tolerance)
+        return Block(self.model, columns, self.controls, self.theory, self.simulation, self.tolerance, self.outputs)
 
     def content(self) -> dict[str, Any]:
         """The request as plain data; raises `OutOfDomain` for functions that have neither a name nor an expression."""

@@ -10,11 +10,14 @@ from rmt_asymptotics.estimates import standard_error
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo.ensemble import ensemble
 from rmt_asymptotics.montecarlo.plan import SimulationPlan
-from rmt_asymptotics.vocabulary.quantities import ERRORS
 
 NESTED = ("sample_complexity", "ridge")  # fields that share a network and its draws
-SIMULATED = ("samples", *(f"{name}_{kind}" for name in ERRORS for kind in ("simulation", "standard_error")))
 Pair = tuple[float, float]
+
+
+def simulated_columns(outputs: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of what a simulation of these outputs gives."""
+    return ("samples", *(f"{name}_{kind}" for name in outputs for kind in ("simulation", "standard_error")))
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def _simulate(
         for j, ridge in enumerate(ridges):
             at = places[alpha, ridge]
             result.columns["samples"][at] = drawn.samples[i]
-            for name in ERRORS:
+            for name in model.outputs:
                 errors = drawn.errors[name][:, i, j]
                 result.columns[f"{name}_simulation"][at] = errors.mean()
                 result.columns[f"{name}_standard_error"][at] = standard_error(errors)

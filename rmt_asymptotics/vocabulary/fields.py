@@ -69,6 +69,17 @@ STEP = Kind(
     "a step: FixedStep(eta), PowerStep(exponent) or MaximalStep(rate)",
     "fixed:2, power:0.3 or maximal:3",
 )
+LOSS = Kind(
+    "loss",
+    "a loss, such as SquareLoss(), LogisticLoss() or HuberLoss(1.0)",
+    "square, logistic, hinge, huber:0.5 or quantile:0.9",
+)
+LABELS = Kind(
+    "labels",
+    "labels: Regression(), SignLabels(), ProbitLabels() or LogisticLabels()",
+    "regression, sign:0.05, probit:0.5 or logistic:1",
+)
+NOISE = Kind("noise", "MixtureNoise(probabilities, means, variances), or None", "")
 MODEL = (
     Field("activation", "sigma", "activation", FUNCTION, "feature i is sigma(<w_i, x>)"),
     Field("target", "f_*", "target", FUNCTION, "the labels are f_*(<theta, x>) + noise, |theta| = 1"),
@@ -90,6 +101,9 @@ MODEL = (
         "features, where the 1/p effects of spike and intercept are resolved",
         none="limit",
     ),
+    Field("loss", "l", "loss", LOSS, "the readout minimises sum l + (ridge/2) |a|^2; with the square loss twice that"),
+    Field("labels", "y", "labels", LABELS, "how y follows from the target"),
+    Field("intercept", "", "intercept", Flag(), "a constant beside the features, without penalty"),
     Field("spike", "u", "spike", LAW, "law of the coefficients u_i in w_i = sqrt(c) omega_i + u_i v, |v| = 1"),
     Field(
         "alignment",
@@ -131,6 +145,18 @@ RECORDS = (
         Number(high=0.5, window=(-0.5, 0.49), remedy=": use MaximalStep(rate) for eta = rate * sqrt(p)"),
         "of n in the learning rate",
     ),
+    Field("threshold", "", "threshold", positive(1e-3, 1e3), "of |y - f|, where the loss changes its form"),
+    Field("level", "", "level", Number(0.0, 1.0, window=(0.01, 0.99)), "of the quantile that is fitted"),
+    Field(
+        "flip_probability",
+        "eps",
+        "flip probability",
+        Number(0.0, 1.0, "both", window=(0.0, 0.5)),
+        "of a label of two values",
+    ),
+    Field("noise", "", "noise", NOISE, "beside the Gaussian noise of the model", none="none"),
+    Field("means", "", "means", Numbers(Number()), "of the components of the noise"),
+    Field("variances", "", "variances", Numbers(not_negative(1e-8, 1e4)), "of the components of the noise"),
     Field("prefactor", "eta/n^exponent", "prefactor", positive(1e-3, 1e2), "of the power of n in the learning rate"),
 )
 SIMULATION = (

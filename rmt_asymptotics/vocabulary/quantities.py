@@ -19,6 +19,15 @@ SOLVED = (  # by the state evolution
     Quantity("training_objective", "", "training error + (ridge/n)|a|^2"),
 )
 DERIVED = (Quantity("excess_error", "E e - Delta", "test error - noise variance"),)
+LOSSES = (  # with any loss but the square one on real labels, where they are the errors
+    Quantity("test_loss", "E l", "test loss"),
+    Quantity("training_loss", "", "training loss"),
+    Quantity("norm", "|a|^2/p", "squared norm of the readout over the width"),
+)
+OF_TWO_VALUES = (
+    Quantity("misclassification", "P(y f < 0)", "share of fresh labels predicted wrongly"),
+    Quantity("training_misclassification", "", "share of training labels predicted wrongly"),
+)
 SOLUTION = (
     Quantity("residual", "", "max |Psi(V) - V|/(1 + |V|) at the returned point"),
     Quantity("error_estimate", "", "estimated relative error of the errors"),
@@ -53,7 +62,12 @@ OF_BOUNDARIES = (
     Quantity("mismatch", "", "how far the condition is from holding"),
 )
 QUANTITIES = {
-    quantity.name: quantity for quantity in (*SOLVED, *DERIVED, *SOLUTION, *SIMULATION, *OF_SPECTRA, *OF_BOUNDARIES)
+    quantity.name: quantity
+    for quantity in (*SOLVED, *DERIVED, *LOSSES, *OF_TWO_VALUES, *SOLUTION, *SIMULATION, *OF_SPECTRA, *OF_BOUNDARIES)
 }
 SOLVED_ERRORS = tuple(quantity.name for quantity in SOLVED)
 ERRORS = tuple(quantity.name for quantity in (*SOLVED, *DERIVED))
+SOLVED_OUTPUTS = tuple(quantity.name for quantity in (*SOLVED, *LOSSES, *OF_TWO_VALUES))
+OUTPUT_NAMES = tuple(quantity.name for quantity in (*SOLVED, *DERIVED, *LOSSES, *OF_TWO_VALUES))
+LOSS_OUTPUTS = tuple(quantity.name for quantity in LOSSES)
+BINARY_OUTPUTS = tuple(quantity.name for quantity in OF_TWO_VALUES)

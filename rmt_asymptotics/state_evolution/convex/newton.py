@@ -9,7 +9,7 @@ from scipy import linalg
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.state_evolution.convex.fixed_point import Linearised, State, System, linearise
 
-QUADRATIC = 1e-9  # after a step this small the next would be rounding
+ENOUGH = 1e-10  # of the step that is left, and of the residual
 SOLVED = 1e-6  # a last step up to here is the iteration's share of the error estimate, not a failure
 ROUGHLY = 1e-5
 LARGEST_STEP = 2.0  # in log V and log Q
@@ -34,16 +34,14 @@ class Iterate:
         return float(np.max(np.abs(self.step)))
 
 
-def newton(system: System, state: State, enough: float = QUADRATIC) -> Iterate:
+def newton(system: System, state: State, enough: float = ENOUGH) -> Iterate:
     """Damped Newton, until a step is at most `enough` or the residual falls no more: then `size` tells."""
     current = _iterate(system, state, 0)
     for _ in range(STEPS):
-        if not np.isfinite(current.size):
+        if not np.isfinite(current.size) or max(current.size, np.max(np.abs(current.at.residual))) <= enough:
             break
         share, length = 1.0, np.linalg.norm(current.at.residual)
         following = _moved(system, current, share)
-        if current.size <= enough:
-            return min(following, current, key=lambda iterate: iterate.size)
         while not np.linalg.norm(following.at.residual) < length:
             share /= 2
             if share < SHORTEST:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
+from scipy import interpolate
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.channels import BinaryChannel, Channel
@@ -108,12 +109,19 @@ def _carried(near: Solved, system: System) -> State:
         coefficients = other.modes.scales * state.y
         return State(state.V, state.Q, coefficients / modes.scales, state.t)
     kappa, old = problem.nodes, other.problem.nodes
-    V, Q = (np.exp(np.interp(kappa, old, np.log(x))) for x in (state.V, state.Q))
-    G = tuple(np.interp(kappa, old, g) for g in other.modes.field(state.y))
-    found = system.channel(Field(G[0], G[1], Q, V))
+    V, Q = (np.exp(_interpolated(kappa, old, np.log(x))) for x in (state.V, state.Q))
+    G0, G1 = (_interpolated(kappa, old, g) for g in other.modes.field(state.y))
+    found = system.channel(Field(G0, G1, Q, V))
     w = system.alpha * problem.weights
     t0 = np.full(len(problem.class_weights), float(other.problem.class_weights @ state.t))
     t = bulk_at(problem, w * found.values[3], t0, system.b, system.ridge).t
     hat = modes.functions[0] @ (w * found.values[0]) + modes.functions[1] @ (w * found.values[1])
     y = np.where(modes.penalised, t[modes.classes] * modes.scales * hat, 0.0)
-    return State(V, Q, modes.projected(y, problem.weights, (G[0], G[1])), t)
+    return State(V, Q, modes.projected(y, problem.weights, (G0, G1)), t)
+
+
+def _interpolated(kappa: Array, old: Array, values: Array) -> Array:
+    """By splines, which save Newton steps; a single node says the same everywhere."""
+    if len(old) < 4:
+        return np.interp(kappa, old, values)
+    return np.asarray(interpolate.CubicSpline(old, values)(kappa))
