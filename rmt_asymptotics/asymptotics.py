@@ -9,13 +9,14 @@ import numpy as np
 from rmt_asymptotics.canonical.channels import channel_of
 from rmt_asymptotics.canonical.problem import Controls
 from rmt_asymptotics.canonical.translation import LEVELS, translate
-from rmt_asymptotics.errors import NotConverged, number
+from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.state_evolution.convex.points import Task
 from rmt_asymptotics.state_evolution.convex.refinement import ConvexSolutions, solve_convex
 from rmt_asymptotics.state_evolution.refinement import STATUSES, RefinedSolutions, Status, solve_refined
 from rmt_asymptotics.tables import Shown, Table, cell, titled
+from rmt_asymptotics.vocabulary.fields import FIELDS
 from rmt_asymptotics.vocabulary.quantities import SOLVED_OUTPUTS
 
 Solutions = RefinedSolutions | ConvexSolutions
@@ -116,7 +117,7 @@ def solve_controls(model: RidgeModel, controls: Controls, tolerance: float | Non
     continuous = any(isinstance(law, Law) and law.continuous for law in vars(model).values())
     default = TOLERANCE if model.is_ridge_regression else TOLERANCE_CONVEX
     default = TOLERANCE_CONTINUOUS if continuous else default
-    tolerance = default if tolerance is None else number("tolerance", tolerance, above=0)
+    tolerance = default if tolerance is None else FIELDS["tolerance"].checked(tolerance)
     if not model.is_ridge_regression:
         task = Task(model.loss, partial(channel_of, model), model.intercept)
         return solve_convex(lambda level: translate(model, level), LEVELS, controls, task, tolerance)

@@ -9,6 +9,7 @@ import xarray
 from click.testing import CliRunner
 
 import rmt_asymptotics as rmt
+from rmt_asymptotics.asymptotics import TOLERANCE, TOLERANCE_CONTINUOUS, TOLERANCE_CONVEX
 from rmt_asymptotics.cli.boundary import boundary
 from rmt_asymptotics.cli.compare import compare
 from rmt_asymptotics.cli.curve import curve
@@ -68,9 +69,11 @@ DOMAINS = {  # by hand: what the formulas allow
             "scale",
             "prefactor",
             "threshold",
+            "tolerance",
         ),
         "(0, inf)",
     ),
+    **dict.fromkeys(("scale", "prefactor", "tolerance"), "(0, inf)"),
     **dict.fromkeys(("noise_variance", "rate", "eta"), "[0, inf)"),
     "alignment": "[-1, 1]",
     "exponent": "(-inf, 0.5)",
@@ -104,7 +107,7 @@ def test_numbers_agree_with_their_interval(name):
         else:
             with pytest.raises(rmt.OutOfDomain, match=name):
                 FIELDS[name].checked(value)
-    for value in (float("nan"), float("inf"), -float("inf"), "1", None, True, 1j):
+    for value in (float("nan"), float("inf"), -float("inf"), "1", True, 1j, *[None] * (not FIELDS[name].none)):
         with pytest.raises(rmt.OutOfDomain, match=name):
             FIELDS[name].checked(value)
 
@@ -200,3 +203,8 @@ def test_datasets_say_what_their_variables_are(name):
         assert array.attrs == described(variable), variable
         assert array.attrs["long_name"] != variable or variable in ("ridge", "step"), variable
         assert ("units" in array.attrs) == (array.dtype.kind in "iuf" or variable in FIELDS), variable
+
+
+def test_the_default_tolerance_is_what_help_says():
+    said = [float(word) for word in FIELDS["tolerance"].none.split() if word[0].isdigit()]
+    assert said == [TOLERANCE, TOLERANCE_CONVEX, TOLERANCE_CONTINUOUS]

@@ -7,7 +7,7 @@ import click
 import numpy as np
 
 from rmt_asymptotics.cli.boundary_file import boundary_dataset
-from rmt_asymptotics.cli.options import check_drawable, model_from_options, model_options, read_toml
+from rmt_asymptotics.cli.options import TOLERANCE, check_drawable, model_from_options, model_options, read_toml
 from rmt_asymptotics.cli.sweep_file import axis_values
 from rmt_asymptotics.cli.values import Axis, FieldWindow
 from rmt_asymptotics.errors import NotConverged
@@ -35,7 +35,7 @@ Window = tuple[float, float]
 @click.option("--quantity", type=click.Choice(OUTPUT_NAMES), default=OUTPUT_NAMES[0], show_default=True)
 @click.option("--plane", type=FieldWindow(), multiple=True, help="ridge=0.01:10, twice.  [default: the axes of FILE]")
 @click.option("--points", type=int, default=100, show_default=True, help="In all, along the curves.")
-@click.option("--tolerance", type=float, help="Relative, of the theory.")
+@TOLERANCE
 def boundary(
     file: Path | None, sample_complexity: Axis | None, equal_to: str | None, stationary_in: str | None,
     outlier: int | None, quantity: str, plane: tuple[tuple[str, Window], ...], points: int, tolerance: float | None,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from rmt_asymptotics.cli.options import check_drawable, model_from_options, shared_options
+from rmt_asymptotics.cli.options import TOLERANCE, check_drawable, model_from_options, shared_options
 from rmt_asymptotics.cli.results import curve_table, deliver, overlaid
 from rmt_asymptotics.cli.values import Axis, AxisType
 from rmt_asymptotics.montecarlo import simulation_curve
@@ -22,7 +22,7 @@ SIMULATED_POINTS = 7  # by default
 
 @click.command(short_help="Theory, and a simulation, against sample complexity.")
 @shared_options
-@click.option("--tolerance", type=float, help="Relative, of the theory.  [default: 1e-10; 1e-6 for continuous laws]")
+@TOLERANCE
 @click.option("--dimension", type=int, help="d: also simulate networks of this dimension.")
 @click.option("--simulated", type=AxisType(), metavar="AXIS", help="n/d to simulate.  [default: 7 points of the curve]")
 def curve(

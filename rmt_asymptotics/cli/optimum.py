@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rmt_asymptotics.cli.options import check_drawable, model_from_options, model_options
+from rmt_asymptotics.cli.options import TOLERANCE, check_drawable, model_from_options, model_options
 from rmt_asymptotics.cli.values import Axis, FieldAxis, FieldWindow
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.models import RidgeModel
@@ -26,7 +26,7 @@ LOST = "not_converged"
 @click.option("--maximise", is_flag=True, help="The largest value, not the least.")
 @click.option("--bounds", type=FieldWindow(), multiple=True, help="Of a tuned field: ridge=0.01:10; repeatable.")
 @click.option("--along", type=FieldAxis(), help="A field and its values: width_ratio=0.5:4:20, also with :log.")
-@click.option("--tolerance", type=float, help="Relative, of the theory.")
+@TOLERANCE
 def optimum(
     file: Path | None, sample_complexity: Axis | None, over: tuple[str, ...], quantity: str, maximise: bool,
     bounds: tuple[tuple[str, tuple[float, float]], ...], along: tuple[str, Axis] | None, tolerance: float | None,

@@ -33,7 +33,8 @@ def _option(field: Field, record: type[Any] | None = None) -> Callable[[Any], An
     text = field.description if field.symbol else field.meaning[0].upper() + field.meaning[1:]
     if isinstance(field.domain, Kind):
         text += f": {field.domain.typed}"
-    words = f".  [default: {field.none if default is None else typed(default)}]" if default is not NO_DEFAULT else "."
+    shown = field.none if default in (None, NO_DEFAULT) else typed(default)
+    words = f".  [default: {shown}]" if shown else "."
     if field.name == "sample_complexity":
         return click.option(name, type=AxisType(), metavar="AXIS", help=f"{text}: 0.2,0.9, 0.2:3:50 or 0.1:10:50:log.")
     name += f"/--no-{name[2:]}" * isinstance(field.domain, Flag)
@@ -61,6 +62,7 @@ OF_MODEL = (
     ),
     *(_option(field) for field in MODEL),
 )
+TOLERANCE = _option(FIELDS["tolerance"])
 OF_SIMULATION = tuple(_option(FIELDS[name], SimulationPlan) for name in ("replicas", "seed", "workers"))
 # of a file, what does not belong to the model
 SWEEP_ONLY = ("axes", "points", "simulation", "theory", "tolerance", "block_size", "plot")

@@ -1,7 +1,8 @@
 """Whole sizes p, n, n0 of a finite network from the ratios of a model and the dimension d."""
 
-from rmt_asymptotics.errors import OutOfDomain, whole_number
+from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.vocabulary.fields import FIELDS
 
 
 def rounded_size(ratio_name: str, ratio: float, dimension: int) -> int:
@@ -31,7 +32,7 @@ def network_sizes(model: RidgeModel, dimension: int) -> tuple[int, int]:
     """
     if not isinstance(model, RidgeModel):
         raise OutOfDomain("model", model, "a model, such as RandomFeatures(...)")
-    dimension = whole_number("dimension", dimension, least=1)
+    dimension = FIELDS["dimension"].checked(dimension)
     width = rounded_size("width_ratio", model.width_ratio, dimension)
     if model.width is not None and width != model.width:
         _refuse_width(model.width, model.width_ratio, dimension, width)

@@ -11,7 +11,7 @@ import numpy as np
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.canonical.translation import control_fields
 from rmt_asymptotics.checks import flag, instance, mapping
-from rmt_asymptotics.errors import OutOfDomain, number, whole_number
+from rmt_asymptotics.errors import OutOfDomain, whole_number
 from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import A_MODEL, RidgeModel
 from rmt_asymptotics.montecarlo.plan import SimulationPlan
@@ -19,6 +19,7 @@ from rmt_asymptotics.serialisation import from_plain, model_from_dict, model_to_
 from rmt_asymptotics.sweeps.blocks import Block
 from rmt_asymptotics.sweeps.points import MOST_POINTS, Points, Positions, grid_points, listed_points
 from rmt_asymptotics.sweeps.simulated import NESTED
+from rmt_asymptotics.vocabulary.fields import FIELDS
 from rmt_asymptotics.vocabulary.quantities import ERRORS
 
 FORMAT = 2  # of stores
@@ -48,7 +49,7 @@ class Request:
         if not (self.theory or self.simulation):
             raise OutOfDomain("theory", False, "True, unless there is a simulation")
         if self.tolerance is not None:
-            object.__setattr__(self, "tolerance", number("tolerance", self.tolerance, above=0))
+            object.__setattr__(self, "tolerance", FIELDS["tolerance"].checked(self.tolerance))
         if self.block_size is not None:
             size = whole_number("block_size", self.block_size, least=1, most=MOST_POINTS)
             object.__setattr__(self, "block_size", size)

@@ -8,9 +8,10 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.asymptotics import TOLERANCE, TOLERANCE_CONTINUOUS
 from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.translation import LEVELS, translate
-from rmt_asymptotics.errors import NotConverged, number
+from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.vocabulary.fields import FIELDS
 
 FAINT = 1e-9  # share of the largest value below which a value is compared with that share
 
@@ -24,7 +25,7 @@ def refined(
     """
     continuous = any(isinstance(law, Law) and law.continuous for law in vars(model).values())
     default = TOLERANCE_CONTINUOUS if continuous else TOLERANCE
-    tolerance = default if tolerance is None else number("tolerance", tolerance, above=0)
+    tolerance = default if tolerance is None else FIELDS["tolerance"].checked(tolerance)
     problem = translate(model, 0)
     values, change = compute(problem), np.inf
     if problem.exact:

@@ -170,7 +170,17 @@ SIMULATION = (
         "workers", "", "workers", WholeNumber(1), "threads, one replica each at a time", none="the number of processors"
     ),
 )
-FIELDS = {field.name: field for field in (*MODEL, *RECORDS, *SIMULATION)}
+THEORY = (
+    Field(
+        "tolerance",
+        "",
+        "tolerance",
+        positive(1e-13, 1e-2),
+        "relative, of the errors under refinement of quadrature and classes",
+        none="1e-10 (square loss), 1e-8 for convex losses, 1e-6 for continuous laws",
+    ),
+)
+FIELDS = {field.name: field for field in (*MODEL, *RECORDS, *SIMULATION, *THEORY)}
 
 
 def field_of(name: str) -> Field | None:
