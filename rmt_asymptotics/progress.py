@@ -16,6 +16,10 @@ PATIENCE = 30.0  # seconds between lines off a terminal
 ASKED = 5.0  # the same where progress was asked for
 
 
+def silent() -> None:
+    """No sign of life."""
+
+
 @contextmanager
 def progress_of(label: str, show: bool | None, total: int | None = None) -> Iterator[Tick]:
     """A function to call after each step of some work, of `total` steps if that is known.
@@ -29,7 +33,7 @@ def progress_of(label: str, show: bool | None, total: int | None = None) -> Iter
     """
     check_progress(show)
     if show is False:
-        yield lambda: None
+        yield silent
     elif sys.stderr.isatty():
         from tqdm import tqdm
 

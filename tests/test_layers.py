@@ -47,7 +47,7 @@ ALLOWED = {
         "models": f"{BASE} {FUNCTIONS}",
         "serialisation": f"{BASE} {FUNCTIONS} models",
         "canonical": f"{BASE} {FUNCTIONS} models",
-        "state_evolution": "_types _kernels gaussian losses canonical",  # knows nothing of models
+        "state_evolution": "_types _kernels errors vocabulary gaussian losses canonical",  # knows nothing of models
         "asymptotics": f"{MODELS} canonical state_evolution",
         "spectra": f"{MODELS} canonical",
         "optimisation": f"{MODELS} canonical state_evolution asymptotics spectra",

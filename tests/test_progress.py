@@ -7,6 +7,7 @@ import pytest
 import rmt_asymptotics as rmt
 from rmt_asymptotics import progress as module
 from rmt_asymptotics.progress import progress_of, tracked
+from tests import problems
 
 
 class Clock:
@@ -77,3 +78,33 @@ def test_what_is_not_a_choice_is_refused(show):
 def test_an_error_in_the_work_passes_through():
     with pytest.raises(ZeroDivisionError):
         list(tracked((1 / x for x in (1, 0)), "work", True))
+
+
+PLANE = {"ridge": (0.02, 9.0), "sample_complexity": (0.7, 3.1)}
+BEST_RIDGE = rmt.VanishingDerivative("ridge")
+SMALL = {"dimension": 20, "replicas": 2}
+LIMIT = problems.PLAIN.replace(width=None)
+
+
+@pytest.mark.parametrize(
+    ("label", "run"),
+    [
+        ("optimum", lambda show: rmt.optimal(LIMIT, over=("ridge", "noise_variance"), progress=show)),
+        ("optimum", lambda show: rmt.optimal_curve(LIMIT, sample_complexity=[0.9, 2.1], progress=show)),
+        ("spectrum", lambda show: rmt.spectrum(problems.ONE_CLASS, progress=show)),
+        ("weight spectrum", lambda show: rmt.weight_spectrum(problems.ONE_CLASS, progress=show)),
+        ("sweep", lambda show: rmt.sweep(LIMIT, ridge=[0.1, 0.2], progress=show)),
+        ("replicas", lambda show: rmt.simulate(LIMIT, **SMALL, progress=show)),
+        ("boundary", lambda show: rmt.trace_boundary(LIMIT, BEST_RIDGE, PLANE, points=3, scan=5, progress=show)),
+    ],
+)
+def test_all_long_work_shows_itself(label, run, capsys):
+    """When asked, and in the same words everywhere; otherwise these short runs are silent."""
+    run(True)
+    first, *_ = lines(capsys)
+    assert re.fullmatch(rf"{label}: \d+( of \d+)? after \d+ s", first) and not first.startswith(f"{label}: 0")
+    run(None)
+    assert lines(capsys) == []
+    with pytest.raises(rmt.OutOfDomain) as refusal:
+        run("often")
+    assert refusal.value.field == "progress"

@@ -1,6 +1,6 @@
 """trace_boundary(): curves in a plane of two fields on which a condition holds.  Note: optimisation.md [bound.1]."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from rmt_asymptotics.optimisation.continuation import Curve, curve_through, root
 from rmt_asymptotics.optimisation.fields import checked_model, field_names
 from rmt_asymptotics.optimisation.objective import Interval, interval
 from rmt_asymptotics.optimisation.zero_set import scanned, signs, zero_curves
-from rmt_asymptotics.progress import progress_of
+from rmt_asymptotics.progress import Tick, progress_of, silent
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.tables import Shown, Table, cell, titled
 from rmt_asymptotics.vocabulary.words import described
@@ -78,7 +78,7 @@ class Plane:
     model: RidgeModel
     condition: Condition
     axes: tuple[Interval, Interval]
-    tick: Callable[[], object] = lambda: None
+    tick: Tick = silent
     evaluations: int = 0
     unknown: int = 0
     failure: str = ""

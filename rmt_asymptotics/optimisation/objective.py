@@ -14,6 +14,7 @@ from rmt_asymptotics.errors import NotConverged, OutOfDomain, number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.derivatives import gradient
 from rmt_asymptotics.optimisation.fields import domain_of
+from rmt_asymptotics.progress import Tick, silent
 from rmt_asymptotics.state_evolution.refinement import CONVERGED
 
 SIZES = ("sample_complexity", "width_ratio")  # n = p where they are equal
@@ -69,6 +70,7 @@ class Objective:
     tolerance: float | None = None
     evaluations: int = 0
     failure: str = ""
+    tick: Tick = silent
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -80,7 +82,7 @@ class Objective:
 
     def line(self, x: Array, axis: int) -> "Objective":
         """The objective as a function of one coordinate, the others as in x; it counts its own evaluations."""
-        return Objective(self.at(x), self.quantity, self.sign, (self.intervals[axis],), self.tolerance)
+        return Objective(self.at(x), self.quantity, self.sign, (self.intervals[axis],), self.tolerance, tick=self.tick)
 
     def landmarks(self) -> dict[str, float]:
         """Coordinates at which outputs may have a sharp feature that a scan would miss: n = p.
@@ -100,6 +102,7 @@ class Objective:
     def value(self, x: Sequence[float] | Array) -> float:
         """The objective at coordinates x."""
         self.evaluations += 1
+        self.tick()
         try:
             return self.sign * float(getattr(solve(self.at(x), tolerance=self.tolerance), self.quantity))
         except (NotConverged, OutOfDomain) as error:
@@ -109,6 +112,7 @@ class Objective:
     def with_slope(self, x: Sequence[float] | Array) -> tuple[float, Array]:
         """The objective and its derivatives in the coordinates, (D,)."""
         self.evaluations += 1
+        self.tick()
         model = self.at(x)
         try:
             found = gradient(model, self.quantity, self.names, tolerance=self.tolerance)
@@ -135,6 +139,7 @@ class Objective:
         """The objective at many values of control fields."""
         controls = control_points(model, dict(grid))
         self.evaluations += len(controls.ridge)
+        self.tick()
         try:
             solutions = solve_controls(model, controls, self.tolerance)
         except OutOfDomain as error:

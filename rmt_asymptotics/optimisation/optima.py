@@ -13,6 +13,7 @@ from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity, domain_of, field_names
 from rmt_asymptotics.optimisation.objective import Interval, Objective, interval
 from rmt_asymptotics.optimisation.search import Minimum, global_minimum
+from rmt_asymptotics.progress import Tick, progress_of, silent
 from rmt_asymptotics.tables import Shown, Table, cell, titled
 
 AT_END = 1e-9  # of the length of an interval
@@ -73,6 +74,7 @@ def optimal(
     maximise: bool = False,
     bounds: Bounds | None = None,
     tolerance: float | None = None,
+    progress: bool | None = None,
 ) -> Optimum:
     """The values of some fields at which an output is least, or largest.
 
@@ -80,6 +82,7 @@ def optimal(
     bounds: (low, high) by field; left out, the search goes far enough (ridge: 1e-10 to 1e10) to tell an optimum at 0 or
     at infinity, which is then the status.  The model's own values of these fields do not matter: a scan of the whole
     box finds the valleys, of which the lowest three are followed.  tolerance: of `solve`.
+    progress: True for signs of life on stderr, False for none, None for those of long searches.
     Raises `OutOfDomain` for unknown or discrete fields and bad bounds.  Equation opt.1 of theory_notes/optimisation.md.
 
     >>> import rmt_asymptotics as rmt
@@ -89,7 +92,9 @@ def optimal(
     >>> round(best.model.ridge, 4), best.status.name
     (0.5, 'INTERIOR')
     """
-    return best_over(model, distinct_names(over), quantity, maximise, {} if bounds is None else bounds, tolerance, None)
+    names, given = distinct_names(over), {} if bounds is None else bounds
+    with progress_of("optimum", progress) as tick:
+        return best_over(model, names, quantity, maximise, given, tolerance, None, tick)
 
 
 def distinct_names(over: Sequence[str]) -> tuple[str, ...]:
@@ -108,6 +113,7 @@ def best_over(
     bounds: Bounds,
     tolerance: float | None,
     start: RidgeModel | None,
+    tick: Tick = silent,
 ) -> Optimum:
     """The optimum over the intervals, and over the fields that may be 0 at 0 exactly."""
     checked_model(model)
@@ -118,13 +124,13 @@ def best_over(
             raise OutOfDomain("bounds", name, f"given for fields of `over`: {', '.join(names)}")
     intervals = tuple(interval(model, name, bounds.get(name)) for name in names)
     sign = -1.0 if maximise else 1.0
-    objective = Objective(model, checked_quantity(quantity, model), sign, intervals, tolerance)
+    objective = Objective(model, checked_quantity(quantity, model), sign, intervals, tolerance, tick=tick)
     x = None if start is None else np.array([i.x(max(start.value(i.name), i.low)) for i in intervals])
     best = _optimum(objective, global_minimum(objective, x), bounds)
     for tuned in intervals:
         if 0 in domain_of(model, tuned.name) and tuned.low > 0 and tuned.name not in bounds:
             others = tuple(name for name in names if name != tuned.name)
-            at_zero = _at_zero(model, tuned.name, others, quantity, maximise, bounds, tolerance)
+            at_zero = _at_zero(model, tuned.name, others, quantity, maximise, bounds, tolerance, tick)
             if not sign * at_zero.value > sign * best.value:
                 best = dataclasses.replace(at_zero, evaluations=best.evaluations + at_zero.evaluations)
     return best
@@ -138,15 +144,16 @@ def _at_zero(
     maximise: bool,
     bounds: Bounds,
     tolerance: float | None,
+    tick: Tick,
 ) -> Optimum:
     """The optimum over the other fields where one field is 0."""
     at = model.replace(**{name: 0.0})
     if others:
         kept = {field: pair for field, pair in bounds.items() if field in others}
-        found = best_over(at, others, quantity, maximise, kept, tolerance, None)
+        found = best_over(at, others, quantity, maximise, kept, tolerance, None, tick)
         gradient = {**found.gradient, name: math.nan}
         return dataclasses.replace(found, status=OptimumStatus.AT_ZERO, message=f"at {name} = 0", gradient=gradient)
-    objective = Objective(at, quantity, 1.0, (), tolerance)
+    objective = Objective(at, quantity, 1.0, (), tolerance, tick=tick)
     value = objective.value([])
     return Optimum(at, value, OptimumStatus.AT_ZERO, f"at {name} = 0", {name: math.nan}, objective.evaluations)
 

@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 from threadpoolctl import threadpool_limits
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.progress import progress_of
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
 from rmt_asymptotics.spectra.outliers import Outlier, diverging_modes, outliers_of
 from rmt_asymptotics.spectra.shown import Spectrum, proportion
@@ -67,11 +69,12 @@ class FeatureSpectrum(Spectrum):
             return self.bulk.cumulative(x)
 
 
-def spectrum(model: RidgeModel) -> FeatureSpectrum:
+def spectrum(model: RidgeModel, *, progress: bool | None = None) -> FeatureSpectrum:
     """The limiting spectrum of the features of a model: density, edges, atom, outliers.
 
     The eigenvalues of Phi^T Phi/p as n, d, p grow in proportion; ridge and label noise do not matter to features that
     were not trained.  With `width=p` the class means have strength p, and their outliers finite positions.
+    progress: True for signs of life on stderr, False for none, None for those of long work.
     Raises `ArithmeticError` where no real solution is found outside the bulk.
     Equations spec.1-spec.10 of theory_notes/spectra.md.
 
@@ -81,11 +84,15 @@ def spectrum(model: RidgeModel) -> FeatureSpectrum:
     >>> [round(x / 4e6, 2) for x in sp.edges[0]]   # n/p times Marchenko-Pastur: (1 - 1/2)^2, (1 + 1/2)^2
     [0.25, 2.25]
     """
-    with threadpool_limits(1, "blas"):  # the matrices are too small for threads to pay
+
+    def problem_at(level: int) -> Problem:
+        tick()
+        return translate(model, level)
+
+    shown = progress_of("spectrum", progress)
+    with threadpool_limits(1, "blas"), shown as tick:  # the matrices are too small for threads to pay
         samples_per_feature = model.sample_complexity / model.width_ratio
-        bulk, change = resolved_bulk(
-            lambda level: translate(model, level), LEVELS, samples_per_feature, model.width_ratio
-        )
+        bulk, change = resolved_bulk(problem_at, LEVELS, samples_per_feature, model.width_ratio)
         return FeatureSpectrum(
             model=model,
             edges=tuple((float(low), float(high)) for low, high in bulk.intervals),

@@ -18,6 +18,7 @@ from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.progress import progress_of
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
 from rmt_asymptotics.spectra.outliers import mode_form, outliers_of
 from rmt_asymptotics.spectra.shown import Spectrum
@@ -167,10 +168,11 @@ def weight_problem(law: WeightLaw, width_ratio: float) -> Problem:
     )  # fmt: skip
 
 
-def weight_spectrum(model: RidgeModel) -> WeightSpectrum:
+def weight_spectrum(model: RidgeModel, *, progress: bool | None = None) -> WeightSpectrum:
     """Limiting singular values of a model's first layer, and the outlier that its spike makes.
 
     At p = infinity the spike of `SpikedRandomFeatures` grows with p: its outlier is at inf, with the spike's overlaps.
+    progress: as in `spectrum`.
     Raises `OutOfDomain` for a model without a known first layer.  Equations spec.11-spec.13.
 
     >>> import rmt_asymptotics as rmt
@@ -181,10 +183,13 @@ def weight_spectrum(model: RidgeModel) -> WeightSpectrum:
     (1.0, 2.5, 0.27)
     """
     law, beta = weight_law(model, CLASS_COUNTS[0]), model.width_ratio
-    with threadpool_limits(1, "blas"):
-        bulk, change = resolved_bulk(
-            lambda level: weight_problem(weight_law(model, CLASS_COUNTS[level]), beta), LEVELS, 1 / beta, beta
-        )
+
+    def problem_at(level: int) -> Problem:
+        tick()
+        return weight_problem(weight_law(model, CLASS_COUNTS[level]), beta)
+
+    with threadpool_limits(1, "blas"), progress_of("weight spectrum", progress) as tick:
+        bulk, change = resolved_bulk(problem_at, LEVELS, 1 / beta, beta)
         found = () if law.growing else outliers_of(bulk)
     outliers = [(np.sqrt(outlier.position), outlier.overlap(np.ones_like)) for outlier in found]
     outliers += [(np.inf, 1.0)] * law.growing
