@@ -23,9 +23,12 @@ from rmt_asymptotics.formulas.formula_parity import parts_of_formula
 from rmt_asymptotics.formulas.parity import ParityParts, Polynomial, parts_by_values
 from rmt_asymptotics.gaussian import expectations
 from rmt_asymptotics.gaussian.evaluation import evaluated, name_of
+from rmt_asymptotics.remembered import remembered
 
 ScalarFunction = Callable[[Array], Array]
 
+PROBES = np.sinh(np.linspace(-3.17, 3.19, 256))  # from -12 to 12, generic, dense at 0
+PROBES.setflags(write=False)
 DIFFERENCE = 1e-6
 DIFFERENCE_POINTS = np.linspace(-5.03, 5.11, 97)  # generic: none is a kink that anybody writes
 NEAR = 1e-5  # relative, of derivatives and differences; the latter are good to 1e-8 where the scale of f is 0.01
@@ -38,7 +41,8 @@ class Activation:
 
     function: vectorised NumPy callable, in double precision.  derivative: likewise, needed only where a gradient
     is taken.  kinks: the points where the function or its derivative jumps.  name: shown and stored; by default what
-    the callable calls itself.  Callables get copies of their arguments, and may write into them.
+    the callable calls itself.  Callables get copies of their arguments, and may write into them.  They may depend on
+    what changes: results are kept only as long as they do what they did, see `remembered`.
 
     >>> soft_sign = Activation(lambda x: x / np.sqrt(1 + x * x), name="soft_sign")
     >>> tanh.hermite_coefficients(3).round(8)
@@ -126,6 +130,17 @@ class Activation:
         """
         degree = whole_number("degree", degree, least=0)
         return expectations.hermite_coefficients(self, self.kinks, degree, field="activation")
+
+    def fingerprint(self) -> bytes:
+        """What a callable and its derivative do now, by their values; of built-ins and formulas, nothing."""
+        if self.rebuildable:
+            return b""
+        try:
+            with np.errstate(all="ignore"):
+                values = [self(PROBES), *([] if self.derivative is None else [self.derivative(PROBES.copy())])]
+            return np.array(values, float).tobytes()
+        except Exception as error:  # refused where it is used
+            return repr(error).encode()
 
     def parity_parts(self) -> ParityParts:
         """Which of the even and the odd part are polynomials; of callables as their values far out show it."""
@@ -253,21 +268,25 @@ def hermite_polynomial(k: int) -> Activation:
 
 @lru_cache(maxsize=256)
 def centred(activation: Activation) -> Activation:
-    """f - E f(z), z ~ N(0, 1).
+    """f - E f(z), z ~ N(0, 1); of a callable that changes, the mean of what it is when it is evaluated.
 
     >>> abs(float(centred(relu).hermite_coefficients(0)[0])) < 1e-15
     True
     """
-    mean = expectations.expectation(activation, activation.kinks, field="activation")
-    function, name = activation.function, f"centred({activation.name})"
+    _mean(activation)  # refused here, where it is not defined
     return Activation(
-        lambda x: function(x) - mean,
+        lambda x: activation.function(x) - _mean(activation),
         activation.derivative,
         activation.kinks,
-        name,
+        f"centred({activation.name})",
         activation.rebuildable,
         lambda: activation.parity_parts().centred(),
     )
+
+
+@remembered(maxsize=256)
+def _mean(activation: Activation) -> float:
+    return expectations.expectation(activation, activation.kinks, field="activation")
 
 
 BUILT_IN = {f.name: f for f in (tanh, erf, relu, gelu, silu, softplus, sin, cos, sign, identity)}

@@ -6,7 +6,6 @@ Labels are real, `Regression`, or of two values, y = +1 or -1.
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from math import comb
 from typing import ClassVar
@@ -17,6 +16,7 @@ from scipy import optimize, special
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.remembered import remembered
 from rmt_asymptotics.vocabulary.declared import Declared
 
 REACH = 12.0  # |nu| beyond which nothing is seen: P(|nu| > 12) = 4e-33
@@ -197,7 +197,7 @@ class SignPattern:
     positive_first: bool
 
 
-@lru_cache(maxsize=256)
+@remembered(maxsize=256)
 def sign_pattern(target: Activation) -> SignPattern:
     """Where the sign of a target changes for |nu| < 12; raises `OutOfDomain` where it vanishes on an interval.
 

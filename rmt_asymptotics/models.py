@@ -5,19 +5,17 @@ Notation and normalisations: theory_notes/conventions.md.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, ClassVar
-
-import numpy as np
 
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.expectations import expectation
+from rmt_asymptotics.gaussian.scan import check_scan
 from rmt_asymptotics.labels import Labels, Regression
 from rmt_asymptotics.laws import ConstantLaw, Law
 from rmt_asymptotics.losses import Loss, SquareLoss
 from rmt_asymptotics.records import Record
+from rmt_asymptotics.remembered import remembered
 from rmt_asymptotics.steps import Step
 from rmt_asymptotics.vocabulary.declared import Declared
 from rmt_asymptotics.vocabulary.quantities import BINARY_OUTPUTS, ERRORS, LOSS_OUTPUTS
@@ -49,7 +47,7 @@ class RidgeModel(Record, Declared):
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("activation", "target"):
-            _has_finite_second_moment(getattr(self, name), name)
+            _check_resolved(getattr(self, name), name)
         self._check_labels()
 
     def _check_labels(self) -> None:
@@ -143,6 +141,6 @@ class OneStepNetwork(RidgeModel):
     span_noise: bool = False
 
 
-@lru_cache(maxsize=512)
-def _has_finite_second_moment(function: Activation, field: str) -> None:
-    conditional_moments(function, function.kinks, np.zeros(1), np.ones(1), field=field)
+@remembered(maxsize=512)
+def _check_resolved(function: Activation, field: str) -> None:
+    check_scan(function, function.kinks, field)

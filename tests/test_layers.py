@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 HEAVY = ("matplotlib", "sympy", "xarray", "pandas", "dask", "click", "tqdm", "mpmath")
 
-BASE = "_types _kernels errors checks vocabulary records progress estimates tables output"
+BASE = "_types _kernels remembered errors checks vocabulary records progress estimates tables output"
 FUNCTIONS = "gaussian activations formulas expressions laws steps losses labels"
 MODELS = f"{BASE} {FUNCTIONS} models serialisation"
 # each file or directory of the package, and all that it may import of it, at any level: parts that stand above it
@@ -26,6 +26,7 @@ ALLOWED = {
         "_types": "",
         "_kernels": "",
         "errors": "",
+        "remembered": "",
         "checks": "errors",
         "vocabulary": "_types errors",
         "records": "errors checks vocabulary",
@@ -39,11 +40,11 @@ ALLOWED = {
         "formulas": "_types",
         # a formula is an Activation, which parses its own formula: both lazily
         "expressions": "errors activations formulas",
-        "activations": "_types errors checks gaussian formulas expressions",
+        "activations": "_types remembered errors checks gaussian formulas expressions",
         "laws": "_types errors checks vocabulary gaussian",
         "steps": "errors vocabulary",
         "losses": "_types _kernels errors checks vocabulary",
-        "labels": "_types errors checks vocabulary gaussian activations",
+        "labels": "_types remembered errors checks vocabulary gaussian activations",
         "models": f"{BASE} {FUNCTIONS}",
         "serialisation": f"{BASE} {FUNCTIONS} models",
         "canonical": f"{BASE} {FUNCTIONS} models",

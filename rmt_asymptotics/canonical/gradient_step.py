@@ -5,7 +5,6 @@ two directions v (the spike) and zeta (the part of the teacher orthogonal to it)
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermeval
@@ -17,6 +16,7 @@ from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.expectations import expectation
 from rmt_asymptotics.labels import Labels
 from rmt_asymptotics.models import OneStepNetwork
+from rmt_asymptotics.remembered import remembered
 
 STEIN = 1e-9  # of the standard deviation of sigma, to which E sigma' = E[z sigma] has to hold
 LAST_DIGITS = 1e-13  # of its root mean square: rounding of both sides
@@ -104,7 +104,7 @@ def gradient_step(model: OneStepNetwork) -> GradientStep:
     )  # fmt: skip
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _activation_moments(sigma: Activation) -> tuple[float, float, float, float, float]:
     """E sigma, h1, s2, h3 and vs."""
     derivative = sigma.slope()
@@ -124,12 +124,12 @@ def _slope_asymmetry(sigma: Activation, h1: float) -> float:
     return expectation(lambda z: (derivative(z) - h1) ** 2 * z, sigma.kinks, field="activation")
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _second_moment(function: Activation) -> float:
     return float(conditional_moments(function, function.kinks, 0.0, 1.0).second)
 
 
-@lru_cache(maxsize=64)
+@remembered(maxsize=64)
 def _label_moments(labels: Labels, target: Activation, shift: float, higher: bool) -> dict[tuple[int, int], float]:
     """E[y'^power He_degree], by (power, degree), of y' = y - shift without Gaussian noise: less the initial output."""
 

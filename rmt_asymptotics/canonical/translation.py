@@ -1,7 +1,6 @@
 """Which translation serves which model, and the fields that a translated problem does not depend on."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from rmt_asymptotics.canonical.grids import LEVELS, Grid
@@ -10,6 +9,7 @@ from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.random_features import random_features_grid, random_features_problem
 from rmt_asymptotics.canonical.spiked_features import spiked_grid, spiked_problem
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.remembered import remembered
 from rmt_asymptotics.steps import PowerStep
 
 
@@ -43,7 +43,7 @@ def translate(model: RidgeModel, level: int) -> Problem:
     return _translated(model.replace(**{name: CONTROL_FIELDS[name] for name in control_fields(model)}), level)
 
 
-@lru_cache(maxsize=32)
+@remembered(maxsize=32)
 def _translated(model: RidgeModel, level: int) -> Problem:
     return problem_on(model, grid_of(model, level))
 
