@@ -55,6 +55,7 @@ from rmt_asymptotics.montecarlo import (
     simulate,
     simulate_bias_variance,
     simulate_pair,
+    simulate_training,
     simulation_curve,
     spiked_equivalent,
     weight_statistics,
@@ -83,7 +84,16 @@ if TYPE_CHECKING:
         trace_boundary,
     )
     from rmt_asymptotics.spectra import FeatureSpectrum, WeightSpectrum, spectrum, weight_spectrum
-    from rmt_asymptotics.training import BiasVariance, EnsembleErrors, bias_variance, bias_variance_curve, ensemble
+    from rmt_asymptotics.training import (
+        BiasVariance,
+        EnsembleErrors,
+        OptimalStopping,
+        bias_variance,
+        bias_variance_curve,
+        ensemble,
+        optimal_stopping,
+        training_curve,
+    )
 
 __all__ = [
     "AbsoluteLoss",
@@ -114,6 +124,7 @@ __all__ = [
     "MixtureNoise",
     "NotConverged",
     "OneStepNetwork",
+    "OptimalStopping",
     "Optimum",
     "OptimumStatus",
     "OutOfDomain",
@@ -159,6 +170,7 @@ __all__ = [
     "open_sweep",
     "optimal",
     "optimal_curve",
+    "optimal_stopping",
     "polynomial",
     "random_features_of",
     "regime",
@@ -168,6 +180,7 @@ __all__ = [
     "simulate",
     "simulate_bias_variance",
     "simulate_pair",
+    "simulate_training",
     "simulation_curve",
     "sin",
     "softplus",
@@ -177,6 +190,7 @@ __all__ = [
     "sweep",
     "tanh",
     "trace_boundary",
+    "training_curve",
     "weight_spectrum",
     "weight_statistics",
 ]
@@ -198,7 +212,16 @@ _OPTIMISATION = (
     "random_features_of",
     "trace_boundary",
 )
-_TRAINING = ("BiasVariance", "EnsembleErrors", "bias_variance", "bias_variance_curve", "ensemble")
+_TRAINING = (
+    "BiasVariance",
+    "EnsembleErrors",
+    "OptimalStopping",
+    "bias_variance",
+    "bias_variance_curve",
+    "ensemble",
+    "optimal_stopping",
+    "training_curve",
+)
 _SPECTRA = ("FeatureSpectrum", "WeightSpectrum", "spectrum", "weight_spectrum")
 
 

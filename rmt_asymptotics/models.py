@@ -85,6 +85,17 @@ class RidgeModel(Record, Declared):
         return self.noise_variance + expectation(lambda nu: labels.variance(target(nu)), labels.kinks(target))
 
 
+def check_ridge_regression(model: Any) -> None:
+    """Raise `OutOfDomain` for what is not a model, and for another loss, labels of two values, an intercept."""
+    if not isinstance(model, RidgeModel):
+        raise OutOfDomain("model", model, A_MODEL)
+    if not model.is_ridge_regression:
+        field = "loss" if model.loss != SQUARE else "labels" if model.labels != REAL else "intercept"
+        raise OutOfDomain(
+            field, getattr(model, field), "that of ridge regression: square loss, real labels, no intercept"
+        )
+
+
 @dataclass(frozen=True, kw_only=True)
 class RandomFeatures(RidgeModel):
     """Random features: weights w_i uniform on the unit sphere (mei22, adlam20).  Note: canonical_problem.md.

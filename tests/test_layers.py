@@ -52,7 +52,7 @@ ALLOWED = {
         "asymptotics": f"{MODELS} canonical state_evolution",
         "spectra": f"{MODELS} canonical",
         "optimisation": f"{MODELS} canonical state_evolution asymptotics spectra",
-        "training": f"{MODELS} decomposition canonical equations state_evolution asymptotics spectra",
+        "training": f"{MODELS} decomposition canonical equations state_evolution asymptotics spectra optimisation",
         "montecarlo": f"{MODELS} decomposition",  # knows nothing of the theory
         "sweeps": f"{MODELS} canonical state_evolution asymptotics montecarlo",
         "comparison": f"{MODELS} asymptotics montecarlo sweeps",

@@ -14,6 +14,7 @@ from rmt_asymptotics.montecarlo.equivalent import SpikedEquivalent, spiked_equiv
 from rmt_asymptotics.montecarlo.pair import Pair, simulate_pair
 from rmt_asymptotics.montecarlo.plan import SimulationPlan
 from rmt_asymptotics.montecarlo.simulation import Simulation, simulate
+from rmt_asymptotics.montecarlo.training import simulate_training
 
 __all__ = [
     "BiasVarianceSimulation",
@@ -28,6 +29,7 @@ __all__ = [
     "simulate",
     "simulate_bias_variance",
     "simulate_pair",
+    "simulate_training",
     "simulation_curve",
     "spiked_equivalent",
     "weight_statistics",

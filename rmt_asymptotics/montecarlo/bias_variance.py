@@ -10,7 +10,7 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.decomposition import PAIRS, PARTS, parts_of
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.estimates import Estimate, estimate
-from rmt_asymptotics.models import OneStepNetwork, RidgeModel
+from rmt_asymptotics.models import OneStepNetwork, RidgeModel, check_ridge_regression
 from rmt_asymptotics.montecarlo.ensemble import default_test_samples, replicate
 from rmt_asymptotics.montecarlo.networks import BLOCK, Network, blocks, network
 from rmt_asymptotics.montecarlo.plan import PlanOptions, SimulationPlan, planned
@@ -62,6 +62,7 @@ def simulate_bias_variance(
 
 def simulated_pairs(model: RidgeModel, plan: SimulationPlan) -> Array:
     """E (y - f1)(y - f2) of each replica for pairs of readouts in the order of `PAIRS`, (6, replicas)."""
+    check_ridge_regression(model)
     if isinstance(model, OneStepNetwork):
         raise OutOfDomain("model", type(model).__name__, "a model whose weights are drawn without a batch")
     sizes = network_sizes(model, plan.dimension)

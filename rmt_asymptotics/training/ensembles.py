@@ -17,7 +17,7 @@ from rmt_asymptotics.canonical.translation import control_fields
 from rmt_asymptotics.decomposition import NOTHING, OTHER_WEIGHTS, PAIRS, PARTS, SAME, parts_of
 from rmt_asymptotics.equations.two_point import pair_errors
 from rmt_asymptotics.errors import OutOfDomain, whole_number
-from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.models import RidgeModel, check_ridge_regression
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.training.readouts import latent_of, ridge_readouts
 from rmt_asymptotics.training.refined import refined
@@ -78,7 +78,9 @@ def bias_variance(model: RidgeModel, *, tolerance: float | None = None) -> BiasV
     >>> round(parts.bias, 4), round(parts.variance, 4), round(parts.test_error, 6)
     (0.4721, 0.2646, 0.786775)
     """
-    values, change = refined(model, lambda problem: parts(problem, control_points(model, {})), tolerance)
+    check_ridge_regression(model)
+    controls = control_points(model, {})
+    values, change = refined(model, lambda problem: parts(problem, controls), tolerance)
     named = dict(zip(("test_error", *PARTS), values[:, 0].tolist(), strict=True))
     return BiasVariance(model=model, **named, error_estimate=change)
 
@@ -97,6 +99,7 @@ def bias_variance_curve(model: RidgeModel, *, tolerance: float | None = None, **
     """
     import xarray
 
+    check_ridge_regression(model)
     name, points = _axis(model, axis)
     controls = control_points(model, {name: points})
     values, change = refined(model, lambda problem: parts(problem, controls), tolerance)

@@ -1,15 +1,21 @@
 """The readouts of a problem at points of its controls, ready for pairs.  Note: theory_notes/two_readouts.md."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.equations.two_point import Latent, Numbers, Readout
+from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.spectra.bulk import bulk_of
+from rmt_asymptotics.spectra.resolvent import ACCEPTED, States, newton
 from rmt_asymptotics.state_evolution.many_classes import response
 from rmt_asymptotics.state_evolution.ridge import solve_points
 
+STAGES = 4  # in which the angle of a complex ridge grows
+SMALL = 1e-9  # imaginary part of the first start, relative
 RANK = 1e-13  # free modes shorter than this, relative to the features, are rounding
 
 
@@ -83,3 +89,26 @@ def _projection(problem: Problem, controls: Controls, den: Numbers, t: Numbers) 
     hat = np.zeros((len(t), len(rows)), coef.dtype)
     hat[:, ~free] = coef[:, len(basis) :] / np.sqrt(cap)
     return misfit.reshape(len(t), m, -1), hat
+
+
+def pole_readouts(problem: Problem, controls: Controls, poles: Numbers) -> Readout:
+    """The readouts at complex ridges in the upper half-plane, at the one point of `controls` otherwise.
+
+    From the real solutions at |z|, the angle grows in stages.  Im V < 0 and Im t < 0 tell the solution from others.
+    Raises `NotConverged` where a stage ends elsewhere.  [flow.5]
+    """
+    size = np.abs(poles)
+    at = Controls(*(np.full(len(poles), value[0]) for value in vars(controls).values()))
+    at = replace(at, ridge=size)
+    bulk = bulk_of(problem, float(controls.samples_per_feature[0]), float(controls.width_ratio[0]))
+    real = ridge_readouts(problem, at)
+    V, t = real.V[:, bulk.skeleton].astype(complex), real.t.astype(complex)
+    for part in np.arange(1, STAGES + 1) / STAGES:
+        z = size * np.exp(-1j * np.angle(poles) * part)  # of the lower half-plane: -z is above the real axis
+        if part == 1 / STAGES:
+            V, t = V * (1 + SMALL * 1j), t * (1 + SMALL * 1j)
+        states = newton(bulk, States(-z, V, t, np.full(len(z), np.inf)))
+        V, t = states.V, states.t
+    if not (np.all(states.distance <= ACCEPTED) and np.all(t.imag > 0)):
+        raise NotConverged("the fixed point was not reached at a complex ridge")
+    return solved_readouts(problem, at, (V @ bulk.extension.T).conj(), t.conj())

@@ -1,0 +1,111 @@
+"""Readouts of finite networks while they train: all times from one singular value decomposition of the features."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, Unpack
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.errors import OutOfDomain, number
+from rmt_asymptotics.estimates import standard_error
+from rmt_asymptotics.models import RidgeModel, check_ridge_regression
+from rmt_asymptotics.montecarlo.ensemble import default_test_samples, replicate
+from rmt_asymptotics.montecarlo.networks import BLOCK, blocks, network
+from rmt_asymptotics.montecarlo.plan import PlanOptions, SimulationPlan, planned
+from rmt_asymptotics.montecarlo.replica import random_generator
+from rmt_asymptotics.montecarlo.sizes import network_sizes, rounded_size
+from rmt_asymptotics.serialisation import provenance
+from rmt_asymptotics.vocabulary.quantities import QUANTITIES
+
+if TYPE_CHECKING:
+    import xarray
+
+NAMES = ("test_error", "training_error")
+
+
+def simulate_training(
+    model: RidgeModel,
+    plan: SimulationPlan | None = None,
+    *,
+    time: ArrayLike | None = None,
+    steps: ArrayLike | None = None,
+    learning_rate: float | None = None,
+    momentum: float = 0.0,
+    nesterov: bool = False,
+    weight_decay: float | None = 0.0,
+    **options: Unpack[PlanOptions],
+) -> "xarray.Dataset":
+    """The errors of finite networks while their readout trains: arguments of `training_curve`, plan as in `simulate`.
+
+    Returns `test_error` and `training_error` along "time" or "steps", each with its standard error.
+    A step beyond the limit of stability is taken as it is.  Raises `OutOfDomain` as `simulate` does.
+
+    >>> from rmt_asymptotics.activations import sin, tanh
+    >>> from rmt_asymptotics.models import RandomFeatures
+    >>> model = RandomFeatures(activation=tanh, target=sin, sample_complexity=2.0, width_ratio=1.5, ridge=0.1)
+    >>> curve = simulate_training(model, time=[0.1, 1.0, 10.0], dimension=20, replicas=4)
+    >>> bool((np.diff(curve.training_error) < 0).all())
+    True
+    """
+    import xarray
+
+    if (time is None) == (steps is None):
+        raise OutOfDomain("time", time, "given, or steps with a learning_rate, and not both")
+    check_ridge_regression(model)
+    plan = planned(plan, options)
+    decay = model.ridge if weight_decay is None else number("weight_decay", weight_decay, least=0)
+    name, axis = ("time", np.array(time, float)) if steps is None else ("steps", np.array(steps, int))
+    rate = 0.0 if steps is None else number("learning_rate", learning_rate, above=0)
+    method = (name, axis, rate, momentum, nesterov, decay)
+    draws = np.array(replicate(partial(_replica, model, plan, method), plan))  # (replicas, 2, T)
+    draws[:, 0] += model.noise_variance
+    variables: dict[str, Any] = {}
+    for error, values in zip(NAMES, draws.transpose(1, 0, 2), strict=True):
+        words = QUANTITIES[error].words
+        variables[error] = (name, values.mean(0), {"long_name": words, "units": "1"})
+        spread = {"long_name": f"standard error: {words}", "units": "1"}
+        variables[f"{error}_standard_error"] = (name, standard_error(values), spread)
+    return xarray.Dataset(variables, {name: axis}, provenance(model) | plan.attributes)
+
+
+def _replica(model: RidgeModel, plan: SimulationPlan, method: Any, seeds: np.random.SeedSequence) -> Array:
+    """Excess and training error at all times, (2, T)."""
+    for_weights, for_inputs, for_noise, for_tests = seeds.spawn(4)
+    dimension, width = network_sizes(model, plan.dimension)
+    finite = network(model, dimension, width, random_generator(for_weights))
+    n = rounded_size("sample_complexity", model.sample_complexity, dimension)
+    features, labels = np.empty((n, width)), np.empty(n)
+    finite.draw(random_generator(for_inputs), features, labels)
+    labels += np.sqrt(model.noise_variance) * random_generator(for_noise).standard_normal(n)
+    left, singular, right = np.linalg.svd(features / np.sqrt(width), full_matrices=False)
+    moments = left.T @ labels
+    trained = np.array(list(_trajectory(method, singular**2, singular * moments)))  # in the basis of `right`
+    residuals = labels @ labels - moments @ moments + np.sum((moments - trained * singular) ** 2, axis=1)
+    readouts = trained @ right / np.sqrt(width)
+    count, total = plan.test_samples or default_test_samples(dimension), np.zeros(len(trained))
+    tests = random_generator(for_tests)
+    for rows in blocks(count, BLOCK):
+        features, labels = np.empty((rows.stop - rows.start, width)), np.empty(rows.stop - rows.start)
+        finite.draw(tests, features, labels)
+        total += np.sum((labels[:, None] - features @ readouts.T) ** 2, axis=0)
+    return np.array([total / count, residuals / n])
+
+
+def _trajectory(method: Any, eigenvalues: Array, moments: Array) -> Iterator[Array]:
+    """The readout in the eigenbasis at each time or step: the flow in closed form, descent step by step."""
+    name, axis, rate, momentum, nesterov, decay = method
+    x = eigenvalues + decay
+    if name == "time":
+        for t in axis:
+            yield -np.expm1(-t * x) / np.where(x > 0, x, 1.0) * moments
+        return
+    now = before = np.zeros_like(x)
+    done = 0
+    for count in axis:
+        for _ in range(count - done):
+            ahead = now + momentum * (now - before)
+            now, before = ahead - rate * (x * (ahead if nesterov else now) - moments), now
+        done = count
+        yield now

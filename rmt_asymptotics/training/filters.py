@@ -1,0 +1,128 @@
+"""Training time as a filter, and filters as sums of poles.  Note: theory_notes/two_readouts.md [flow.1]-[flow.4].
+
+The readout trained from 0 is a = h(F^T F) F^T y, F = Phi/sqrt(p).  One set of poles serves all times: h(x) is
+2 Re sum_j w_j/(x + z_j), fitted by least squares where there may be eigenvalues, so that the readout at every time is a
+combination of ridge readouts.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rmt_asymptotics._types import Array
+
+Complex: TypeAlias = NDArray[np.complexfloating[Any, Any]]
+
+ANGLE = 1.15  # of poles seen from 0: wider leaves larger weights, narrower needs more
+LOWEST, HIGHEST = 2.7, 30.0  # moduli of poles in units of 1/time
+PER_DECADE, MORE = 7, 12  # poles in a decade of times, and beyond its ends
+GRID = 150  # points of the fit in a decade of eigenvalues
+CIRCLES = ((1.3, 32), (1.15, 48), (1.05, 96))  # radius and number of poles around the factors of a stable step
+ENOUGH, HEAVY = 1e-8, 1e4  # error, and largest weight, at which no further poles are tried
+MARGIN = 1e-3  # of the limit of stability: how close to it mirrored poles resolve
+EVEN = 600  # points of the fit spread evenly, and from the limit of stability downwards
+ROUNDING = 1e-12  # singular values below this share are left out: weights stay moderate
+CLOSE = 0.8  # a part of the limit of stability: beyond it poles cluster there too
+
+
+@dataclass(frozen=True)
+class Filters:
+    """poles (P,), in the upper half-plane, and their weights (T, P) in T filters.
+
+    error (T,): the largest error of x h(x), which is 1 where training is complete.
+    """
+
+    poles: Complex
+    weights: Complex
+    error: Array
+
+
+def fitted(poles: Complex, x: Array, h: Array, floor: float) -> Filters:
+    """Weights for filters h (T, X) at eigenvalues x (X,), with errors weighted by x + floor.  [flow.2]"""
+    near = x + floor
+    columns = 2 / (x[:, None] + poles) * near[:, None]
+    columns = np.concatenate([columns.real, -columns.imag], axis=1)
+    size = np.linalg.norm(columns, axis=0)
+    left, singular, right = np.linalg.svd(columns / size, full_matrices=False)
+    kept = singular > ROUNDING * singular[0]
+    found = ((h * near) @ left[:, kept] / singular[kept]) @ right[kept] / size
+    error = np.max(np.abs(found @ columns.T - h * near), axis=1)
+    return Filters(poles, found[:, : len(poles)] + 1j * found[:, len(poles) :], error)
+
+
+def _fan(low: float, high: float) -> Complex:
+    count = MORE + round(PER_DECADE * np.log10(max(high * LOWEST / (low * HIGHEST), 1.0)))
+    return np.asarray(np.geomspace(low, high, count) * np.exp(1j * ANGLE))
+
+
+def flow(times: Array) -> Filters:
+    """h(x) = (1 - exp(-t x))/x, gradient flow to times t > 0, for all x >= 0.  [flow.2]"""
+    low, high = float(1 / np.max(times)), float(1 / np.min(times))
+    x = np.geomspace(1e-4 * low, 1e5 * high, round(GRID * np.log10(1e9 * high / low)))
+    h = -np.expm1(-times[:, None] * x) / x
+    return fitted(_fan(LOWEST * low, HIGHEST * high), x, h, low)
+
+
+@dataclass(frozen=True)
+class Descent:
+    """Gradient descent with a learning rate and momentum: heavy ball, or Nesterov's.
+
+    a_{k+1} = a_k - eta grad(a_k) + mu (a_k - a_{k-1}); nesterov: the gradient at a_k + mu (a_k - a_{k-1}).
+    """
+
+    learning_rate: float
+    momentum: float = 0.0
+    nesterov: bool = False
+
+    @property
+    def limit(self) -> float:
+        """Eigenvalues above this diverge.  [flow.4]"""
+        mu = self.momentum
+        return (2 + 2 * mu) / ((1 + 2 * mu) if self.nesterov else 1.0) / self.learning_rate
+
+    def residuals(self, steps: NDArray[np.intp], x: Array) -> Array:
+        """1 - x h(x) after increasing numbers of steps, (T, X): the recursion itself.  [flow.3]"""
+        eta_x, mu = self.learning_rate * x, self.momentum
+        now = before = np.ones_like(x)
+        result, done = np.empty((len(steps), len(x))), 0
+        for place, count in enumerate(steps):
+            for _ in range(count - done):
+                ahead = now + mu * (now - before)
+                now, before = ahead - eta_x * (ahead if self.nesterov else now), now
+            result[place], done = now, count
+        return result
+
+    def pole(self, factor: Complex) -> Complex:
+        """z = -x of the eigenvalue x whose residual is multiplied by `factor` in each step.  [flow.3]"""
+        mu = self.momentum
+        below = (1 + mu) * factor - mu if self.nesterov else factor
+        return (factor - 1) * (factor - mu) / (self.learning_rate * below)
+
+
+def descent(method: Descent, steps: NDArray[np.intp], largest: float) -> Filters:
+    """h(x) after increasing numbers of steps >= 1, for 0 < x <= largest, the limit of stability at most.  [flow.3]
+
+    Poles in fans from 0 and, if eigenvalues come close to it, from the limit of stability, for many steps; and on
+    circles around the factors of one step, which are 1 at most, and of modulus sqrt(momentum) where they oscillate.
+    """
+    slowest = (1 - method.momentum) / (method.learning_rate * float(steps[-1]))
+    fans = [_fan(min(LOWEST * slowest, 0.1 * method.limit), method.limit)]
+    if largest > CLOSE * method.limit:
+        fans.append(_fan(MARGIN * method.limit, method.limit).conj() * -1 - method.limit)
+    points = round(GRID * np.log10(1e4 * largest / slowest))
+    below = np.geomspace(max(method.limit - largest, MARGIN * method.limit), method.limit, EVEN)[:-1]
+    x = np.concatenate([np.geomspace(min(1e-4 * slowest, largest), largest, points), method.limit - below])
+    x = np.unique(np.append(x, np.linspace(0, largest, EVEN)[1:]))
+    x = x[x <= largest]
+    h = (1 - method.residuals(steps, x)) / x
+    inner, poles = np.sqrt(method.momentum), np.concatenate(fans)
+    for radius, count in CIRCLES:
+        factors = np.exp(1j * np.pi * (np.arange(count) + 0.5) / count)
+        circle = method.pole(radius * (inner if inner and radius < CIRCLES[0][0] else 1.0) * factors)
+        poles = np.append(poles, np.where(circle.imag < 0, circle.conj(), circle))
+        filters = fitted(poles, x, h, slowest)
+        if np.max(filters.error) <= ENOUGH and np.max(np.abs(filters.weights)) <= HEAVY:
+            break
+    return filters

@@ -1,0 +1,187 @@
+"""Errors while the readout trains: published digits, limits, the recursion itself, and finite networks."""
+
+import numpy as np
+import pytest
+
+import rmt_asymptotics as rmt
+from rmt_asymptotics.asymptotics import control_points
+from rmt_asymptotics.canonical.translation import translate
+from rmt_asymptotics.estimates import z_score
+from rmt_asymptotics.training.curves import pair_matrices
+from rmt_asymptotics.training.filters import Descent, descent, flow
+from rmt_asymptotics.training.readouts import pole_readouts
+from tests.problems import GENERIC
+from tests.test_two_readouts import NOTED
+
+MODEL = NOTED.replace(noise_variance=0.1)
+PRINTED = 5.1e-5  # half a unit of the last of four digits, and rounding of the print
+FILTERED = 2e-7  # relative: filters, and quadrature at the tolerance of a curve
+TIMES = [0.3, 3.0, 30.0, 300.0]
+
+
+def test_noted_flow():
+    curve = rmt.training_curve(MODEL, time=TIMES)
+    test, training = (0.41764164, 0.43588758, 0.64231262, 0.77660399), (0.32482958, 0.17073184, 0.12083306, 0.11736439)
+    np.testing.assert_allclose(curve.test_error, test, rtol=FILTERED)
+    np.testing.assert_allclose(curve.training_error, training, rtol=FILTERED)
+    assert curve.error_estimate.max() < FILTERED
+
+
+@pytest.mark.parametrize(
+    ("options", "test"),
+    [
+        ({"steps": [5, 50, 1000], "learning_rate": 0.008}, (0.4610, 0.4113, 0.5016)),
+        ({"steps": [50, 200], "learning_rate": 0.008, "momentum": 0.9}, (0.4591, 0.5727)),
+        ({"steps": [50, 200], "learning_rate": 0.005, "momentum": 0.9, "nesterov": True}, (0.4332, 0.5231)),
+    ],
+)
+def test_noted_steps(options, test):
+    np.testing.assert_allclose(rmt.training_curve(MODEL, **options, tolerance=1e-5).test_error, test, atol=PRINTED)
+
+
+@pytest.mark.parametrize("name", GENERIC)
+def test_long_times_are_ridge_regression(name):
+    model = GENERIC[name]
+    tolerance = 1e-5 if name == "continuous" else 1e-7
+    decayed = rmt.training_curve(model, time=[1e4 / model.ridge], weight_decay=None, tolerance=tolerance)
+    solved = rmt.solve(model, tolerance=tolerance)
+    assert float(decayed.test_error[0]) == pytest.approx(solved.test_error, rel=10 * tolerance)
+    assert float(decayed.training_error[0]) == pytest.approx(solved.training_error, rel=10 * tolerance)
+
+
+def test_first_moments_of_time():
+    """At small t a = t F^T y: the training error falls by 2 t |F^T y|^2/n, two routes to the first order."""
+    t = 1e-4
+    curve = rmt.training_curve(GENERIC["plain"].replace(width=None), time=[t, 2 * t])
+    one, two = curve.training_error.values
+    step = rmt.training_curve(GENERIC["plain"].replace(width=90), steps=[1], learning_rate=t).training_error.values
+    finite = rmt.training_curve(GENERIC["plain"].replace(width=90), time=[t]).training_error.values
+    assert step[0] == pytest.approx(finite[0], rel=2e-2)
+    assert two < one
+
+
+def test_derivative_in_time():
+    """d/dt of the curve by central differences, and from the derivative of the filter on the same poles."""
+    t, h = 2.0, 1e-3
+    problem, controls = translate(MODEL, 1), control_points(MODEL, {})
+    filters = flow(np.array([t - 2 * h, t - h, t, t + h, t + 2 * h]))
+    matrices = pair_matrices(problem, controls, filters.poles)
+    test = matrices.errors(filters.weights)[0]
+    by_difference = (test[0] - 8 * test[1] + 8 * test[3] - test[4]) / (12 * h)
+    slope = np.array([1, -8, 0, 8, -1]) / (12 * h) @ filters.weights
+    w = filters.weights[2]
+    rest, moved = 1 - 2 * w.real.sum(), -2 * slope.real.sum()
+    exact = (
+        2 * rest * moved * matrices.label
+        + 4 * (rest * (matrices.alone[0] @ slope) + moved * (matrices.alone[0] @ w)).real
+    )
+    exact += 4 * (slope @ matrices.plain[0] @ w).real
+    exact += 2 * (slope.conj() @ matrices.crossed[0] @ w + w.conj() @ matrices.crossed[0] @ slope).real
+    assert by_difference == pytest.approx(exact, rel=1e-6)
+
+
+def test_one_real_pole_is_ridge():
+    """Two conjugate poles close to a real ridge, each of weight 1/2."""
+    problem, controls = translate(MODEL, 1), control_points(MODEL, {})
+    matrices = pair_matrices(problem, controls, np.array([MODEL.ridge * (1 + 1e-6j)]))
+    errors = matrices.errors(np.array([[0.5 + 0j]]))[:, 0]
+    solved = rmt.solve(MODEL)
+    np.testing.assert_allclose(errors, [solved.test_error, solved.training_error], rtol=1e-9)
+
+
+@pytest.mark.parametrize("method", [Descent(0.3), Descent(0.2, 0.9), Descent(0.1, 0.8, True)])
+def test_filters_are_the_recursion(method):
+    """Up to a step at 0.98 of the limit: the sum over poles at eigenvalues between those of the fit."""
+    steps, largest = np.array([1, 3, 10, 100, 10_000]), 0.98 * method.limit
+    filters = descent(method, steps, largest)
+    x = np.linspace(1e-3, largest, 317)
+    found = 2 * (filters.weights @ (1 / (x + filters.poles[:, None]))).real
+    assert np.max(np.abs(x * found - (1 - method.residuals(steps, x)))) < 1e-7
+    assert np.max(filters.error) < 1e-7
+
+
+def test_limits_of_stability():
+    for method in (Descent(0.3), Descent(0.2, 0.9), Descent(0.1, 0.8, True)):
+        steps = np.array([2000])
+        below, above = (method.residuals(steps, np.array([part * method.limit]))[0, 0] for part in (0.99, 1.01))
+        assert abs(below) < 1e-3
+        assert abs(above) > 1e3
+
+
+def test_steps_that_diverge():
+    with pytest.raises(rmt.OutOfDomain, match=r"below 0.0116069, where the largest eigenvalue, 172.311"):
+        rmt.training_curve(MODEL, steps=[1], learning_rate=0.0117)
+    with pytest.raises(rmt.OutOfDomain, match="every step diverges"):
+        rmt.training_curve(GENERIC["plain"].replace(width=None), steps=[1], learning_rate=0.01)
+
+
+@pytest.mark.parametrize("name", GENERIC)
+def test_signs_at_complex_ridges(name):
+    ridges = np.geomspace(1e-3, 30, 6) * np.exp(1j * np.linspace(0.1, 3.0, 6))
+    readouts = pole_readouts(translate(GENERIC[name], 1), control_points(GENERIC[name], {}), ridges)
+    assert np.all(readouts.V.imag < 0)
+    assert np.all(readouts.t.imag < 0)
+
+
+def test_optimal_stopping():
+    best = rmt.optimal_stopping(MODEL)
+    around = rmt.training_curve(MODEL, time=[0.98 * best.time, best.time, 1.02 * best.time]).test_error.values
+    assert around[1] < min(around[0], around[2])
+    assert around[1] == pytest.approx(best.value, rel=1e-6)
+    assert best.value / best.best_ridge_error == pytest.approx(1.0106, abs=PRINTED)
+    assert not best.at_end
+
+
+@pytest.mark.parametrize(
+    ("field", "options"),
+    [
+        ("time", {}),
+        ("time", {"time": [1.0], "steps": [1]}),
+        ("time", {"time": [-1.0]}),
+        ("time", {"time": [[1.0], [1.0, 2.0]]}),
+        ("steps", {"steps": [0], "learning_rate": 0.001}),
+        ("steps", {"steps": [3, 1], "learning_rate": 0.001}),
+        ("learning_rate", {"steps": [3]}),
+        ("momentum", {"steps": [3], "learning_rate": 0.001, "momentum": 1.0}),
+        ("weight_decay", {"time": [1.0], "weight_decay": -0.1}),
+        ("time", {"time": "1"}),
+    ],
+)
+def test_refused(field, options):
+    with pytest.raises(rmt.OutOfDomain) as error:
+        rmt.training_curve(MODEL, **options)
+    assert error.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("two classes", {"time": [0.1, 1.0, 20.0], "weight_decay": 0.02}),
+        ("plain", {"time": [0.1, 1.0, 20.0]}),
+        ("one class", {"steps": [3, 40], "learning_rate": 0.004, "momentum": 0.5}),
+    ],
+)
+def test_simulated(name, options):
+    dimension = 100
+    model = GENERIC[name]
+    width = round(model.width_ratio * dimension)
+    model = model.replace(width=width, width_ratio=width / dimension)
+    theory = rmt.training_curve(model, **options, tolerance=1e-5)
+    simulation = rmt.simulate_training(model, dimension=dimension, replicas=24, seed=2, **options)
+    for error in ("test_error", "training_error"):
+        spread = simulation[f"{error}_standard_error"]
+        assert np.max(np.abs(z_score(simulation[error].values, theory[error].values, spread.values, 24))) < 4
+
+
+def test_other_losses_are_refused():
+    other = MODEL.replace(loss=rmt.HuberLoss(1.0))
+    for call in (
+        lambda: rmt.training_curve(other, time=[1.0]),
+        lambda: rmt.bias_variance(other),
+        lambda: rmt.ensemble(other),
+        lambda: rmt.optimal_stopping(other),
+        lambda: rmt.simulate_training(other, time=[1.0], dimension=20),
+        lambda: rmt.simulate_bias_variance(other, dimension=20),
+    ):
+        with pytest.raises(rmt.OutOfDomain, match=r"^loss"):
+            call()
