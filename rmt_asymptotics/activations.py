@@ -17,6 +17,7 @@ from numpy.polynomial import polynomial as power_series
 from scipy import special
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.checks import instance
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
 from rmt_asymptotics.formulas.formula import Formula
 from rmt_asymptotics.formulas.formula_parity import parts_of_formula
@@ -266,13 +267,17 @@ def hermite_polynomial(k: int) -> Activation:
     )
 
 
-@lru_cache(maxsize=256)
 def centred(activation: Activation) -> Activation:
     """f - E f(z), z ~ N(0, 1); of a callable that changes, the mean of what it is when it is evaluated.
 
     >>> abs(float(centred(relu).hermite_coefficients(0)[0])) < 1e-15
     True
     """
+    return _centred(instance("activation", activation, Activation, "an Activation, such as rmt.relu"))
+
+
+@lru_cache(maxsize=256)
+def _centred(activation: Activation) -> Activation:
     _mean(activation)  # refused here, where it is not defined
     return Activation(
         lambda x: activation.function(x) - _mean(activation),

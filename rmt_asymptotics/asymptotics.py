@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.channels import channel_of
 from rmt_asymptotics.canonical.problem import Controls
 from rmt_asymptotics.canonical.translation import LEVELS, translate
@@ -84,6 +85,7 @@ class Asymptotics(Shown):
         return Table(("limit", ""), rows, titled(self.model), (s.message or f"{cell(s.status)}: {how}",))
 
 
+@checked_arguments
 def solve(model: RidgeModel, *, tolerance: float | None = None) -> Asymptotics:
     """The limiting training and test errors of a model, n, d, p -> infinity together.
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from rmt_asymptotics._types import Array
 from rmt_asymptotics.errors import OutOfDomain
 
 Kind = TypeVar("Kind")
@@ -35,12 +36,13 @@ def one_of(field: str, value: Any, choices: Collection[str]) -> str:
     return value
 
 
-def sequence(field: str, value: Any, of: str = "values") -> list[Any]:
+def sequence(field: str, value: Any, of: str = "values", *, empty: bool = False) -> list[Any]:
     """The entries of a list, tuple, range, or of any array of one dimension: of NumPy, pandas, xarray, ...
 
-    Raises `OutOfDomain` for what is empty, has another dimension, or is none of these (text, sets, generators).
+    Raises `OutOfDomain` for what is empty, unless that is allowed, has another dimension, or is none of these (text,
+    sets, generators).
     """
-    allowed = f"a one-dimensional, non-empty array of {of}"
+    allowed = f"a one-dimensional{'' if empty else ', non-empty'} array of {of}"
     if hasattr(value, "__array__"):
         try:
             array = np.asarray(value)
@@ -49,9 +51,20 @@ def sequence(field: str, value: Any, of: str = "values") -> list[Any]:
         if array.ndim != 1:
             raise OutOfDomain(field, value, f"{allowed} (this one has the shape {array.shape})")
         value = array.tolist()
-    if not isinstance(value, (list, tuple, range)) or len(value) == 0:
+    if not isinstance(value, (list, tuple, range)) or not (empty or len(value)):
         raise OutOfDomain(field, value, allowed)
     return list(value)
+
+
+def real_array(field: str, value: Any) -> Array:
+    """An array of finite or infinite numbers, of any shape; raises `OutOfDomain` for what is none."""
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError, RuntimeError):
+        array = np.array(None)
+    if array.dtype.kind not in "biuf" or np.isnan(array).any():
+        raise OutOfDomain(field, value, "a number or an array of numbers")
+    return np.asarray(array, float)
 
 
 def mapping(field: str, value: Any, of: str) -> dict[str, Any]:
@@ -71,6 +84,6 @@ def path_of(field: str, value: Any) -> Path:
         path = Path(value)
     except TypeError:
         path = Path("\0")
-    if value == "" or "\0" in str(path):
+    if "\0" in str(path) or (isinstance(value, str) and not value):
         raise OutOfDomain(field, value, "the name of a file or folder, as text or path")
     return path

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import Asymptotics, solve
-from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.estimates import FEW, Estimate, with_error, z_score
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo import Simulation, SimulationPlan, simulate, simulation_curve
@@ -160,6 +161,7 @@ class Comparison(Shown):
         return xarray.Dataset(variables, coordinates, attributes)
 
 
+@checked_arguments
 def compare(
     model: RidgeModel,
     plan: SimulationPlan | None = None,
@@ -185,6 +187,7 @@ def compare(
     return Comparison(model, sizes, solve(model.replace(width=None)))
 
 
+@checked_arguments
 def compare_curve(
     model: RidgeModel,
     plan: SimulationPlan | None = None,
@@ -219,9 +222,8 @@ def _plans(
     """One for each dimension, increasing."""
     if dimension is None:
         return [planned(plan, options)]
-    several = [dimension] if np.ndim(dimension) == 0 else list(dimension)  # type: ignore[arg-type]
-    if not several:
-        raise OutOfDomain("dimension", dimension, "a whole number or a non-empty sequence of them")
+    one = not isinstance(dimension, (list, tuple, range)) and getattr(dimension, "ndim", 0) == 0
+    several = [dimension] if one else sequence("dimension", dimension, "whole numbers")
     plans = {each.dimension: each for d in several for each in [planned(plan, {**options, "dimension": d})]}
     return [plans[d] for d in sorted(plans)]
 

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.checks import path_of
 from rmt_asymptotics.errors import OutOfDomain
 
@@ -37,6 +38,7 @@ class NotWritten(OSError):
         return type(self), (self.path, self.reason)
 
 
+@checked_arguments
 def write_dataset(dataset: "xarray.Dataset", path: str | Path) -> Path:
     """Write a Dataset with its attributes: netCDF (.nc), or CSV (.csv) with one row a point.
 
@@ -56,6 +58,7 @@ def write_dataset(dataset: "xarray.Dataset", path: str | Path) -> Path:
     return _write(path, DATASET_WRITERS[path.suffix](dataset))
 
 
+@checked_arguments
 def write_figure(figure: "Figure", path: str | Path) -> Path:
     """Write a matplotlib figure: .png, .svg or .pdf.  Returns the path; raises as `write_dataset` does."""
     path = checked_path(path, FIGURE_SUFFIXES)
@@ -64,6 +67,7 @@ def write_figure(figure: "Figure", path: str | Path) -> Path:
     return _write(path, picture.getvalue())
 
 
+@checked_arguments
 def write_text(text: str, path: str | Path) -> Path:
     """Write a text, such as a report in Markdown (.md).  Returns the path; raises as `write_dataset` does."""
     return _write(checked_path(path, (".md", ".txt")), text.encode())
@@ -101,6 +105,8 @@ def _no_cluster() -> AbstractContextManager[Any]:
 
 
 def _csv(dataset: "xarray.Dataset") -> bytes:
+    if not dataset.dims:
+        raise OutOfDomain("dataset", dataset, "of at least one dimension: CSV has one row a point")
     header = "".join(f"# {name}: {' '.join(str(value).split())}\n" for name, value in dataset.attrs.items())
     frame = dataset.to_dataframe().reset_index()
     return (header + frame.to_csv(index=False)).encode()

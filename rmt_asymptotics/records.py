@@ -43,7 +43,7 @@ class Record:
         """Raise `OutOfDomain` unless every name is a field of this record, or of one of its records: "step.rate"."""
         fields = [f.name for f in dataclasses.fields(self)]
         for name in names:
-            record, _, inner = str(name).partition(".")
+            record, _, inner = name.partition(".") if isinstance(name, str) else ("", "", "")
             if record not in fields:
                 raise OutOfDomain("field", name, f"a field of {type(self).__name__}: {', '.join(fields)}")
             if inner:

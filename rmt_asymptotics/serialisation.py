@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.expressions import parse_activation
 from rmt_asymptotics.labels import LABELS, Labels, MixtureNoise
@@ -28,12 +29,14 @@ KINDS: dict[str, tuple[type[Any], dict[str, Any]]] = {  # of records in fields: 
 }
 
 
+@checked_arguments
 def model_to_dict(model: RidgeModel) -> dict[str, Any]:
     """The fields of a model by name, its type under "model"; functions by name, laws with their parameters."""
     fields = {f.name: plain(getattr(model, f.name)) for f in dataclasses.fields(model)}
     return {"model": type(model).__name__, **fields}
 
 
+@checked_arguments
 def provenance(model: RidgeModel) -> dict[str, str]:
     """The attributes that say where numbers come from: the model, as JSON, and the version of this package.
 
@@ -95,6 +98,7 @@ def plain(value: Any) -> Any:
     return value
 
 
+@checked_arguments
 def model_from_dict(fields: dict[str, Any]) -> RidgeModel:
     """The model that `model_to_dict` wrote, or that a user wrote in the same form.
 

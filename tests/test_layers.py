@@ -16,7 +16,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 HEAVY = ("matplotlib", "sympy", "xarray", "pandas", "dask", "click", "tqdm", "mpmath")
 
-BASE = "_types _kernels remembered errors checks vocabulary records progress estimates tables output"
+BASE = "_types _kernels remembered errors checks arguments vocabulary records progress estimates tables output"
 FUNCTIONS = "gaussian activations formulas expressions laws steps losses labels"
 MODELS = f"{BASE} {FUNCTIONS} models serialisation"
 # each file or directory of the package, and all that it may import of it, at any level: parts that stand above it
@@ -27,13 +27,14 @@ ALLOWED = {
         "_kernels": "",
         "errors": "",
         "remembered": "",
-        "checks": "errors",
-        "vocabulary": "_types errors",
+        "checks": "_types errors",
+        "arguments": "errors",
+        "vocabulary": "_types errors checks",
         "records": "errors checks vocabulary",
         "progress": "errors checks",
         "estimates": "_types",
         "tables": "",
-        "output": "errors checks",
+        "output": "errors checks arguments",
         "decomposition": "_types",
         "equations": "_types decomposition",
         "gaussian": "_types errors checks",

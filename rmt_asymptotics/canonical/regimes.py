@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.one_step_network import relative_rate
 from rmt_asymptotics.canonical.step_limits import leaves_spikes, step_modes
@@ -24,6 +25,7 @@ class Regime(Shown):
         return Table(("regime", ""), rows)
 
 
+@checked_arguments
 def regime(model: OneStepNetwork) -> Regime:
     """The regime of a network's step.
 

@@ -7,6 +7,7 @@ from typing import Unpack
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.decomposition import PAIRS, PARTS, parts_of
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.estimates import Estimate, estimate
@@ -38,6 +39,7 @@ class BiasVarianceSimulation:
     label_noise_and_initialisation: Estimate
 
 
+@checked_arguments
 def simulate_bias_variance(
     model: RidgeModel, plan: SimulationPlan | None = None, **options: Unpack[PlanOptions]
 ) -> BiasVarianceSimulation:

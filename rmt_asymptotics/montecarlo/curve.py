@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING, Any, Unpack
 
-import numpy as np
 from numpy.typing import ArrayLike
 
+from rmt_asymptotics.arguments import checked_arguments
+from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.estimates import standard_error
 from rmt_asymptotics.models import RidgeModel
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 AXES = ("sample_complexity", "ridge")
 
 
+@checked_arguments
 def simulation_curve(
     model: RidgeModel,
     plan: SimulationPlan | None = None,
@@ -72,10 +74,4 @@ def simulation_curve(
 
 
 def _axis(name: str, values: ArrayLike) -> list[float]:
-    try:
-        array = np.asarray(values)
-    except ValueError:  # rows of different lengths
-        array = np.empty(0)
-    if array.ndim != 1 or array.size == 0:
-        raise OutOfDomain(name, values, "a one-dimensional sequence of at least one positive number")
-    return [FIELDS[name].checked(value) for value in array.tolist()]
+    return [FIELDS[name].checked(value) for value in sequence(name, values)]

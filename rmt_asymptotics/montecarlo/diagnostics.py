@@ -11,6 +11,7 @@ import numpy as np
 from scipy.linalg import eigh
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.estimates import Estimate, estimate
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo.ensemble import replicate
@@ -47,6 +48,7 @@ class WeightStatistics(Shown):
         )
 
 
+@checked_arguments
 def weight_statistics(
     model: RidgeModel, plan: SimulationPlan | None = None, **options: Unpack[PlanOptions]
 ) -> WeightStatistics:
@@ -82,6 +84,7 @@ def _alignment_and_singular_values(
     return np.append(alignment, np.sqrt(squares[::-1]))
 
 
+@checked_arguments
 def feature_eigenvalues(model: RidgeModel, plan: SimulationPlan | None = None, **options: Unpack[PlanOptions]) -> Array:
     """Eigenvalues of Phi^T Phi/p for n = round(sample_complexity * d) training samples; shape (replicas, p).
 

@@ -3,6 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import OneStepNetwork
 
@@ -18,6 +19,7 @@ class SpikedEquivalent(OneStepNetwork):
     """
 
 
+@checked_arguments
 def spiked_equivalent(model: OneStepNetwork) -> SpikedEquivalent:
     """The spiked random features that stand for a network after one gradient step.
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Unpack
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.estimates import Estimate, estimate
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.montecarlo.ensemble import ensemble
@@ -34,6 +35,7 @@ class Pair(Shown):
         return Table(heads, rows, titled(run.model), (sizes,))
 
 
+@checked_arguments
 def simulate_pair(model: OneStepNetwork, plan: SimulationPlan | None = None, **options: Unpack[PlanOptions]) -> Pair:
     """Train the network of a model and its `spiked_equivalent` on the same draws; plan: as in `simulate`.
 

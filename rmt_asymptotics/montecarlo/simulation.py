@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.estimates import Estimate, estimate
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo.ensemble import Ensemble, ensemble
@@ -64,6 +65,7 @@ class Simulation(Shown):
         return xarray.Dataset(columns, attrs=provenance(self.model) | sizes)
 
 
+@checked_arguments
 def simulate(model: RidgeModel, plan: SimulationPlan | None = None, **options: Unpack[PlanOptions]) -> Simulation:
     """Train the finite network of a model on independent draws and measure its errors.
 

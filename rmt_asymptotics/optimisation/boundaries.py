@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import NotConverged, OutOfDomain, number, whole_number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.conditions import Condition
@@ -106,6 +107,7 @@ class Plane:
             return float("nan")
 
 
+@checked_arguments
 def trace_boundary(
     model: RidgeModel,
     condition: Condition,

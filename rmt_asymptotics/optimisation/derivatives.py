@@ -7,6 +7,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import Asymptotics, control_points, solve
 from rmt_asymptotics.canonical.grids import Grid
 from rmt_asymptotics.canonical.problem import Controls, Problem
@@ -70,6 +71,7 @@ class Solved:
         return tangents(self.problem, self.controls, self.V, self.t, directions)
 
 
+@checked_arguments
 def gradient(
     model: RidgeModel, quantity: str = "test_error", wrt: Sequence[str] = ("ridge",), *, tolerance: float | None = None
 ) -> Gradient:

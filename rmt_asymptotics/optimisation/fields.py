@@ -1,8 +1,8 @@
 """The numeric fields of models and the errors, by name."""
 
-from collections.abc import Iterable
 from typing import Any
 
+from rmt_asymptotics.checks import one_of
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.vocabulary.domains import Number
@@ -33,7 +33,10 @@ def checked_model(model: Any) -> RidgeModel:
 
 def field_names(argument: str, names: Any) -> tuple[str, ...]:
     """A name, or some, as a tuple; raises `OutOfDomain` for anything else, under the name of the argument."""
-    found = (names,) if isinstance(names, str) else tuple(names) if isinstance(names, Iterable) else (None,)
+    try:
+        found = (names,) if isinstance(names, str) else tuple(names)
+    except TypeError:  # nothing to iterate over
+        found = (None,)
     if not all(isinstance(name, str) for name in found):
         raise OutOfDomain(argument, names, 'names of fields, such as "ridge" or ("ridge", "step.rate")')
     return found
@@ -41,7 +44,4 @@ def field_names(argument: str, names: Any) -> tuple[str, ...]:
 
 def checked_quantity(quantity: str, model: RidgeModel | None = None) -> str:
     """`quantity`, if it is the name of an output, of the model if there is one."""
-    known = OUTPUT_NAMES if model is None else model.outputs
-    if quantity not in known:
-        raise OutOfDomain("quantity", quantity, f"one of {', '.join(known)}")
-    return quantity
+    return one_of("quantity", quantity, OUTPUT_NAMES if model is None else model.outputs)

@@ -8,6 +8,7 @@ from enum import Enum
 
 import numpy as np
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity, domain_of, field_names
@@ -66,6 +67,7 @@ class Optimum(Shown):
         return Table(("optimum", "", "derivative"), [*rows, found], titled(self.model), (note,))
 
 
+@checked_arguments
 def optimal(
     model: RidgeModel,
     over: Sequence[str] = ("ridge",),

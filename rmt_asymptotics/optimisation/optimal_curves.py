@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.arguments import checked_arguments
+from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.errors import OutOfDomain, number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.fields import checked_model, domain_of
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import xarray
 
 
+@checked_arguments
 def optimal_curve(
     model: RidgeModel,
     over: Sequence[str] = ("ridge",),
@@ -79,10 +80,4 @@ def _axis(model: RidgeModel, names: tuple[str, ...], axis: Mapping[str, Any]) ->
         raise OutOfDomain("axis", tuple(axis), "one field that is not in `over`, with its values")
     name, values = next(iter(axis.items()))
     domain_of(model, name)
-    try:
-        array = np.asarray(values, float)
-    except (TypeError, ValueError):
-        array = np.zeros(0)
-    if array.ndim != 1 or not array.size:
-        raise OutOfDomain(name, values, "a one-dimensional, non-empty array of values")
-    return name, [number(name, entry) for entry in array.tolist()]
+    return name, [number(name, entry) for entry in sequence(name, values)]

@@ -5,6 +5,7 @@ Note: theory_notes/optimisation.md [ref.1]-[ref.3].
 
 import math
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.random_features import random_features_grid, random_features_problem
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.models import RandomFeatures, RidgeModel
@@ -13,6 +14,7 @@ from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity
 SHARED = ("activation", "target", "sample_complexity", "width_ratio", "ridge", "noise_variance", "width")
 
 
+@checked_arguments
 def random_features_of(model: RidgeModel) -> RandomFeatures:
     """Plain random features with the same activation, target, sizes, ridge and noise: the network without its step.
 
@@ -25,11 +27,13 @@ def random_features_of(model: RidgeModel) -> RandomFeatures:
     return RandomFeatures(**{name: getattr(checked_model(model), name) for name in SHARED})
 
 
+@checked_arguments
 def noise_floor(model: RidgeModel) -> float:
     """The test error of an oracle that knows the target: the variance of the label noise.  [ref.1]"""
     return checked_model(model).noise_variance
 
 
+@checked_arguments
 def best_linear_error(model: RidgeModel, *, intercept: bool = True) -> float:
     """The test error of the best linear predictor of y from x, at infinitely many samples.  [ref.2]
 
@@ -47,6 +51,7 @@ def best_linear_error(model: RidgeModel, *, intercept: bool = True) -> float:
     return model.noise_variance + float(moments.residual) + mean**2
 
 
+@checked_arguments
 def kernel_limit(model: RidgeModel, quantity: str = "test_error") -> float:
     """An output of random features as p/d -> infinity at fixed n/d and ridge: kernel ridge regression.  [ref.3]
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting.labels import describe_axis, model_of
 from rmt_asymptotics.plotting.style import finish, new_axes
@@ -22,6 +23,7 @@ COLOURS = {  # the interactions between the colours of what interacts
 }
 
 
+@checked_arguments
 def plot_bias_variance(dataset: "xarray.Dataset", axes: "Axes | None" = None) -> "Axes":
     """The parts of the test error, one above the other, against the axis of a `bias_variance_curve`.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting.labels import describe_axis
 from rmt_asymptotics.plotting.style import BLUE, GREEN, ORANGE, PINK, new_axes
@@ -30,6 +31,7 @@ class Boundary(Protocol):
     def curves(self) -> Sequence[Array]: ...
 
 
+@checked_arguments
 def plot_boundaries(
     boundaries: Mapping[str, Boundary], plane: Mapping[str, tuple[float, float]], axes: "Axes | None" = None
 ) -> "Axes":
@@ -64,6 +66,8 @@ def draw_boundaries(
 
     shown: list[Any] = []
     for place, (label, boundary) in enumerate(boundaries.items()):
+        if not (hasattr(boundary, "fields") and hasattr(boundary, "curves")):
+            raise OutOfDomain("boundaries", boundary, "of `trace_boundary`, by label")
         if set(boundary.fields) != set(plane):
             raise OutOfDomain("boundaries", boundary.fields, f"in the plane of {' and '.join(plane)}")
         columns = [boundary.fields.index(name) for name in plane]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting.labels import describe_axis, label_of, model_of
 from rmt_asymptotics.plotting.style import DASHES, GREY, OTHER, STYLES, abbreviated, finish, new_axes, simulated_points
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@checked_arguments
 def plot_curve(
     dataset: "xarray.Dataset",
     simulation: "xarray.Dataset | None" = None,

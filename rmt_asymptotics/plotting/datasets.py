@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting.boundaries import Boundary
 from rmt_asymptotics.plotting.curves import plot_curve
@@ -21,6 +22,7 @@ DEFAULTS = ("test_error", "training_error")
 CLOSE = 1e-6  # relative: how near a value must be to one of the axis to choose it
 
 
+@checked_arguments
 def plot_dataset(
     dataset: "xarray.Dataset",
     quantity: str | None = None,
@@ -89,6 +91,7 @@ def _along_fields(dataset: "xarray.Dataset") -> "xarray.Dataset":
     return dataset.assign_coords(fixed).swap_dims(point=varying[0]).sortby(varying[0])
 
 
+@checked_arguments
 def chosen(dataset: "xarray.Dataset", at: Mapping[str, Any]) -> "xarray.Dataset":
     """The part of a Dataset where fields have given values: numbers, or the words of laws and functions.
 

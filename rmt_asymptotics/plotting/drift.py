@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.comparison import Comparison
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting.style import GREY, STYLES, finish, new_axes, simulated_points
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@checked_arguments
 def plot_drift(comparison: Comparison, quantity: str = "test_error", axes: "Axes | None" = None) -> "Axes":
     """simulation - theory against 1/d with one standard error, and the fitted drift down to 1/d = 0.
 

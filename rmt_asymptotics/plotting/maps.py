@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.arguments import checked_arguments
+from rmt_asymptotics.checks import sequence
+from rmt_asymptotics.errors import OutOfDomain, number
 from rmt_asymptotics.plotting.boundaries import Boundary, draw_boundaries
 from rmt_asymptotics.plotting.grids import cells, failures, hatched
 from rmt_asymptotics.plotting.labels import describe_axis, label_of, model_of, plain_numbers
@@ -32,6 +34,7 @@ class _Plane:
     edges: tuple[Array, Array]
 
 
+@checked_arguments
 def plot_map(
     dataset: "xarray.Dataset",
     quantity: str = "test_error",
@@ -56,6 +59,7 @@ def plot_map(
     >>> axes.get_xlabel(), axes.get_xscale(), axes.get_yscale()
     ('sample complexity n/d', 'linear', 'log')
     """
+    levels = [number("contours", level) for level in sequence("contours", contours, "numbers", empty=True)]
     dataset = _sorted(dataset, quantity, x)
     plane = _plane(dataset)
     own = axes is None
@@ -63,7 +67,7 @@ def plot_map(
     why = failures(dataset, quantity)
     _colours(axes, dataset[quantity], plane, why)
     shown = hatched(axes, plane.edges, why)
-    _contours(axes, plane, np.where(why == "", dataset[quantity].values, np.nan), contours)
+    _contours(axes, plane, np.where(why == "", dataset[quantity].values, np.nan), levels)
     for direction, name, edges in zip("yx", plane.names, plane.edges, strict=True):
         axes.set(**{f"{direction}lim": (edges[0], edges[-1])})
         _describe_axis(axes, direction, dataset[name])
@@ -119,8 +123,8 @@ def _norm(values: Array, signed: bool) -> "Normalize":
     return LogNorm(low, high) if low > 0 and high > WIDE * low else Normalize(low, high)
 
 
-def _contours(axes: "Axes", plane: _Plane, values: Array, levels: Sequence[float]) -> None:
-    if len(levels):
+def _contours(axes: "Axes", plane: _Plane, values: Array, levels: list[float]) -> None:
+    if levels:
         lines = axes.contour(plane.places[1], plane.places[0], values, sorted(levels), colors="white", linewidths=0.8)
         axes.clabel(lines, fontsize="small")
 

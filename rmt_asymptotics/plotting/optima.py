@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting.labels import describe_axis, label_of, model_of
 from rmt_asymptotics.plotting.style import BLUE, GREEN, ORANGE, STYLES, identify
@@ -17,6 +18,7 @@ MARKS = (("at_bound", "s"), ("at_zero", "v"), ("at_infinity", "^"), ("not_conver
 RANGE = 10  # a tuned field that moves over more has a logarithmic axis
 
 
+@checked_arguments
 def plot_optima(dataset: "xarray.Dataset") -> "Axes":
     """The optimal output in the first of several panels, the tuned fields in the others; returns the first.
 

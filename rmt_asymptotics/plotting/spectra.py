@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting.labels import model_of
 from rmt_asymptotics.plotting.style import BLUE, GREY, LIGHT_GREY, ORANGE, identify, labelled, new_axes
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@checked_arguments
 def plot_spectrum(dataset: "xarray.Dataset", axes: "Axes | None" = None, caption: str | None = None) -> "Axes":
     """The density of eigenvalues as a line, outliers as dotted lines, simulated eigenvalues as bars.
 

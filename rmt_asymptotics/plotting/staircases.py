@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting.labels import describe_axis, label_of, model_of
 from rmt_asymptotics.plotting.style import BLUE, GREY, finish, new_axes
@@ -28,6 +29,7 @@ def critical_exponent(order: int) -> float:
     return (order - 1) / (2 * order)
 
 
+@checked_arguments
 def plot_staircase(dataset: "xarray.Dataset", quantity: str = "test_error", axes: "Axes | None" = None) -> "Axes":
     """An error against log eta/log n: the limit as plateaus with dots between them, widths from light to dark.
 

@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 from threadpoolctl import threadpool_limits
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.translation import LEVELS, translate
+from rmt_asymptotics.checks import real_array
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.progress import progress_of
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
@@ -54,7 +56,7 @@ class FeatureSpectrum(Spectrum):
     def density(self, x: Array) -> Array:
         """Limiting density at eigenvalues x, per eigenvalue: with the atom it integrates to 1.  Shape of x."""
         with threadpool_limits(1, "blas"):
-            return self.bulk.density(x)
+            return self.bulk.density(real_array("x", x))
 
     def cumulative(self, x: Array) -> Array:
         """Limiting proportion of eigenvalues <= x; its differences are what a histogram should show.  Shape of x.
@@ -66,9 +68,10 @@ class FeatureSpectrum(Spectrum):
         array([0. , 0.6, 1. ])
         """
         with threadpool_limits(1, "blas"):
-            return self.bulk.cumulative(x)
+            return self.bulk.cumulative(real_array("x", x))
 
 
+@checked_arguments
 def spectrum(model: RidgeModel, *, progress: bool | None = None) -> FeatureSpectrum:
     """The limiting spectrum of the features of a model: density, edges, atom, outliers.
 

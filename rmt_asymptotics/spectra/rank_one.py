@@ -37,6 +37,7 @@ def bbp(strength: float, width_ratio: float, bulk_variance: float = 1.0) -> Rank
     threshold = np.sqrt(c) * beta**0.25
     if theta <= threshold:
         return RankOneSpike(float(np.sqrt(c) * (1 + np.sqrt(beta))), 0.0, float(threshold))
-    S = theta**2 / c
-    position = np.sqrt(c * (1 + S) * (beta + S) / S)
-    return RankOneSpike(float(position), float(1 - (beta + S) / (S * (S + 1))), float(threshold))  # [spec.13]
+    with np.errstate(over="ignore"):
+        S = np.square(theta / np.sqrt(c))
+    position = theta * np.sqrt((1 + 1 / S) * (1 + beta / S))
+    return RankOneSpike(float(position), float(1 - (1 + beta / S) / (1 + S)), float(threshold))  # [spec.13]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.errors import whole_number
+from rmt_asymptotics.checks import sequence
+from rmt_asymptotics.errors import number, whole_number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.tables import Shown
@@ -52,7 +53,7 @@ class Spectrum(Shown):
         """Density on a grid (by default `grid()`), edges of the bulk and positions of the outliers."""
         import xarray
 
-        at = self.grid() if x is None else np.asarray(x, float)
+        at = self.grid() if x is None else np.array([number("x", value) for value in sequence("x", x)])
         outliers = np.array([outlier.position for outlier in self.outliers], float)
         return xarray.Dataset(
             {

@@ -11,10 +11,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.grids import CLASS_COUNTS, LEVELS
 from rmt_asymptotics.canonical.one_step_network import relative_rate
 from rmt_asymptotics.canonical.problem import Problem
+from rmt_asymptotics.checks import real_array
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
@@ -104,7 +106,7 @@ class WeightSpectrum(Spectrum):
 
     def density(self, x: Array) -> Array:
         """Limiting density at singular values x >= 0; integrates to 1.  Shape of x."""
-        x = np.asarray(x, float)
+        x = real_array("x", x)
         with threadpool_limits(1, "blas"):
             return 2 * x * self.bulk.density(x**2) / (1 - self.bulk.filling[0])
 
@@ -112,7 +114,7 @@ class WeightSpectrum(Spectrum):
         """Limiting proportion of singular values <= x, for x >= 0.  Shape of x."""
         with threadpool_limits(1, "blas"):
             atom = self.bulk.filling[0]
-            return (self.bulk.cumulative(np.asarray(x, float) ** 2) - atom) / (1 - atom)
+            return (self.bulk.cumulative(real_array("x", x) ** 2) - atom) / (1 - atom)
 
 
 @singledispatch
@@ -168,6 +170,7 @@ def weight_problem(law: WeightLaw, width_ratio: float) -> Problem:
     )  # fmt: skip
 
 
+@checked_arguments
 def weight_spectrum(model: RidgeModel, *, progress: bool | None = None) -> WeightSpectrum:
     """Limiting singular values of a model's first layer, and the outlier that its spike makes.
 

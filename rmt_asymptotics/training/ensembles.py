@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.canonical.translation import control_fields
+from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.decomposition import NOTHING, OTHER_WEIGHTS, PAIRS, PARTS, SAME, parts_of
 from rmt_asymptotics.equations.two_point import pair_errors
 from rmt_asymptotics.errors import OutOfDomain, whole_number
@@ -64,6 +66,7 @@ class BiasVariance:
         return "\n".join(rows)
 
 
+@checked_arguments
 def bias_variance(model: RidgeModel, *, tolerance: float | None = None) -> BiasVariance:
     """The test error as a sum: noise, bias, and the variances due to label noise, samples and initialisation.
 
@@ -85,6 +88,7 @@ def bias_variance(model: RidgeModel, *, tolerance: float | None = None) -> BiasV
     return BiasVariance(model=model, **named, error_estimate=change)
 
 
+@checked_arguments
 def bias_variance_curve(model: RidgeModel, *, tolerance: float | None = None, **axis: ArrayLike) -> "xarray.Dataset":
     """`bias_variance` along one of sample_complexity, width_ratio, ridge and noise_variance.
 
@@ -115,12 +119,7 @@ def _axis(model: RidgeModel, axis: dict[str, ArrayLike]) -> tuple[str, Array]:
     if len(axis) != 1 or next(iter(axis)) not in allowed:
         raise OutOfDomain("field", ", ".join(axis), f"one of {', '.join(allowed)}, with its values")
     ((name, values),) = axis.items()
-    points = np.array(values, float) if np.size(values) else np.zeros(0)
-    if points.ndim != 1 or not points.size:
-        raise OutOfDomain(name, values, "a one-dimensional sequence of at least one number")
-    for value in points.tolist():
-        model.replace(**{name: value})  # checks the domain
-    return name, points
+    return name, np.array([model.replace(**{name: value}).value(name) for value in sequence(name, values)])
 
 
 def parts(problem: Problem, controls: Controls) -> Array:
@@ -146,6 +145,7 @@ class EnsembleErrors:
     error_estimate: float
 
 
+@checked_arguments
 def ensemble(
     model: RidgeModel,
     members: int = 10,

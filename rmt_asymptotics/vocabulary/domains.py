@@ -2,11 +2,11 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal
 
+from rmt_asymptotics.checks import flag, sequence
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
 
 
@@ -114,9 +114,7 @@ class Numbers(Domain):
     each: Number
 
     def checked(self, name: str, value: Any, kind: Any = None) -> tuple[float, ...]:
-        if isinstance(value, str) or not isinstance(value, Iterable):
-            raise OutOfDomain(name, value, "a sequence of numbers")
-        return tuple(self.each.checked(name, entry) for entry in value)
+        return tuple(self.each.checked(name, entry) for entry in sequence(name, value, "numbers", empty=True))
 
     def __str__(self) -> str:
         return f"numbers in {self.each}"
@@ -127,9 +125,7 @@ class Flag(Domain):
     """True or False."""
 
     def checked(self, name: str, value: Any, kind: Any = None) -> bool:
-        if not isinstance(value, bool):
-            raise OutOfDomain(name, value, str(self))
-        return value
+        return flag(name, value)
 
     def __str__(self) -> str:
         return "True or False"

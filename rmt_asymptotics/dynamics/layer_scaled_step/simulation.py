@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.dynamics.actions import simulate
 from rmt_asymptotics.dynamics.layer_scaled_step.network import branches
 from rmt_asymptotics.dynamics.layer_scaled_step.parameters import LayerScaledStep
@@ -112,6 +113,7 @@ def _growth(linear_part: float, width: int, rng: np.random.Generator) -> float:
     return float((above**2 * share + below**2 * (g @ g - share)) / width)
 
 
+@checked_arguments
 def initial_weights(parameters: LayerScaledStep, *, seed: int = 0) -> tuple[Array, ...]:
     """W_1..W_l with independent entries N(0, 1/m_{k-1}) (layer.1); the same seed gives the same weights.
 
@@ -126,6 +128,7 @@ def initial_weights(parameters: LayerScaledStep, *, seed: int = 0) -> tuple[Arra
     return tuple(rng.standard_normal((m[k], m[k - 1])) / np.sqrt(m[k - 1]) for k in range(1, len(m)))
 
 
+@checked_arguments
 def train(
     parameters: LayerScaledStep,
     inputs: Array,
