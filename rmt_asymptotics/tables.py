@@ -3,7 +3,7 @@
 import dataclasses
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from html import escape
@@ -103,15 +103,16 @@ def cell(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def titled(record: Any) -> str:
-    """A model, or the parameters of a theory, in words: its fields that are not at their defaults.
+def titled(record: Any, omitted: Collection[str] = ()) -> str:
+    """A model, or the parameters of a theory, in words: its fields that are not at their defaults, nor `omitted`.
 
     >>> import rmt_asymptotics as rmt
     >>> print(titled(rmt.RandomFeatures(activation=rmt.tanh, target=rmt.sin, sample_complexity=2.0, width_ratio=1.5,
     ...                                 ridge=0.1)))
     RandomFeatures: activation tanh, target sin, sample_complexity 2, width_ratio 1.5, ridge 0.1
     """
-    given = ((f.name, f.default, getattr(record, f.name)) for f in dataclasses.fields(record))
-    entries = (f"{name} {getattr(value, 'name', cell(value))}" for name, default, value in given if value != default)
+    given = {f.name: getattr(record, f.name) for f in dataclasses.fields(record) if f.name not in omitted}
+    defaults = {f.name: f.default for f in dataclasses.fields(record)}
+    entries = (f"{name} {getattr(v, 'name', cell(v))}" for name, v in given.items() if v != defaults[name])
     text = f"{type(record).__name__}: {', '.join(entry.replace(' ', BLANK) for entry in entries)}"
     return fill(text, WIDTH, subsequent_indent="  ", break_long_words=False).replace(BLANK, " ")

@@ -17,7 +17,7 @@ from rmt_asymptotics.vocabulary.quantities import OUTPUT_NAMES
 from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
-    from rmt_asymptotics.optimisation import Boundary, Condition
+    from rmt_asymptotics.optimisation import Condition
 
 REFERENCES = {
     "random-features": ("random_features_of", "plain random features"),
@@ -70,7 +70,7 @@ def boundary(
         axes = plot_boundaries({label: traced}, window)
         identify(axes, model_to_dict(model), omitted=list(window))
         write_figure(figure_of(axes), plot)
-    click.echo(_summary(traced, label))
+    click.echo(f"{label}: {len(traced.curves)} curve{'s' * (len(traced.curves) != 1)}\n{traced}")
     if not traced.curves:
         raise NotConverged(traced.message)
 
@@ -101,18 +101,3 @@ def _window(file: Path | None) -> dict[str, Window]:
     axes = axis_values("axes", content["axes"]) if isinstance(content.get("axes"), dict) else {}
     numeric = {name: values for name, values in axes.items() if len(values) > 1 and np.array(values).dtype.kind in "if"}
     return {name: (float(min(values)), float(max(values))) for name, values in numeric.items()}
-
-
-def _summary(traced: "Boundary", label: str) -> str:
-    lines = [f"{label}: {len(traced.curves)} curve{'s' * (len(traced.curves) != 1)}"]
-    for curve, closed in zip(traced.curves, traced.closed, strict=True):
-        ends = [_place(traced.fields, point) for point in (curve[0], curve[-1])]
-        lines.append(f"  {len(curve)} points, " + (f"closed, through {ends[0]}" if closed else " to ".join(ends)))
-    if traced.curves:
-        worst = max(float(np.abs(m).max()) for m in traced.mismatch)
-        lines.append(f"largest mismatch: {worst:.1e}")
-    return "\n".join([*lines, *([traced.message] if traced.message and traced.curves else [])])
-
-
-def _place(fields: tuple[str, str], point: np.ndarray) -> str:
-    return ", ".join(f"{name} = {value:.5g}" for name, value in zip(fields, point, strict=True))

@@ -11,6 +11,7 @@ from rmt_asymptotics.cli.values import Axis, FieldAxis, FieldWindow
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.output import write_dataset, write_figure
+from rmt_asymptotics.tables import Table
 from rmt_asymptotics.vocabulary.quantities import OUTPUT_NAMES
 
 if TYPE_CHECKING:
@@ -87,17 +88,13 @@ def _curve(
 
             write_figure(figure_of(plot_optima(dataset)), plot)
     finally:
-        click.echo(_table(dataset, [name, options["quantity"], *options["over"]]))
+        click.echo(str(_table(dataset, [name, options["quantity"], *options["over"]])))
     lost = int((dataset.status == LOST).sum())
     if lost:
         message = str(dataset.message.values[dataset.status.values == LOST][0])
         raise NotConverged(f"{lost} of {dataset.status.size} optima: {message}")
 
 
-def _table(dataset: "xarray.Dataset", names: Sequence[str]) -> str:
-    heads = "".join(f"{name:>{max(14, len(name) + 2)}}" for name in names) + "  status"
-    rows = [
-        "".join(f"{dataset[name].values[i]:>{max(14, len(name) + 2)}.6g}" for name in names) + f"  {status}"
-        for i, status in enumerate(dataset.status.values)
-    ]
-    return "\n".join([heads, *rows])
+def _table(dataset: "xarray.Dataset", names: Sequence[str]) -> Table:
+    columns = [dataset[name].values.tolist() for name in (*names, "status")]
+    return Table((*names, "status"), list(zip(*columns, strict=True)))

@@ -13,14 +13,19 @@ import numpy as np
 
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.output import write_dataset, write_figure
+from rmt_asymptotics.tables import Table
 
 if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
 SHOWN = ("test_error", "training_error")  # in tables; files hold all
-COLUMNS = {"": ("", 16, ".6g"), "_simulation": ("simulation", 12, ".6g"), "_standard_error": ("s.e.", 9, ".2g"),
-           "_z_score": ("z", 7, ".2f")}  # fmt: skip
+COLUMNS = {
+    "": ("", ".6g"),
+    "_simulation": ("simulation", ".6g"),
+    "_standard_error": ("s.e.", ".2g"),
+    "_z_score": ("z", ".2f"),
+}
 
 
 def overlaid(theory: "xarray.Dataset", simulation: "xarray.Dataset") -> "xarray.Dataset":
@@ -35,19 +40,18 @@ def ordered(compared: "xarray.Dataset") -> "xarray.Dataset":
     return compared[[*(name + suffix for name in outputs for suffix in COLUMNS), "status", "message"]]
 
 
-def curve_table(dataset: "xarray.Dataset") -> str:
+def curve_table(dataset: "xarray.Dataset") -> Table:
     """One row a point of sample complexity: theory and what there is of simulation, standard error and z-score."""
-    heads, columns = [f"{'n/d':>10}"], [[f"{x:>10.5g}" for x in dataset.sample_complexity.values]]
+    heads, columns = ["n/d"], [dataset.sample_complexity.values.tolist()]
     for name in SHOWN:
-        for suffix, (title, width, form) in COLUMNS.items():
+        for suffix, (title, form) in COLUMNS.items():
             if name + suffix in dataset:
-                heads.append(f"{title or name:>{width}}")
-                cells = ["" if np.isnan(v) and suffix else f"{v:{form}}" for v in dataset[name + suffix].values]
-                columns.append([f"{cell:>{width}}" for cell in cells])
+                heads.append(title or name)
+                columns.append(["" if np.isnan(v) and suffix else f"{v:{form}}" for v in dataset[name + suffix].values])
     if unconverged(dataset):
-        heads.append("  status")
-        columns.append([f"  {status}" for status in dataset.status.values])
-    return "\n".join("".join(row).rstrip() for row in (heads, *zip(*columns, strict=True)))
+        heads.append("status")
+        columns.append(dataset.status.values.tolist())
+    return Table(heads, list(zip(*columns, strict=True)))
 
 
 def unconverged(dataset: "xarray.Dataset") -> int:
@@ -56,7 +60,11 @@ def unconverged(dataset: "xarray.Dataset") -> int:
 
 
 def deliver(
-    dataset: "xarray.Dataset", table: str, output: Path | None, plot: Path | None, figure: Callable[[], "Figure"]
+    dataset: "xarray.Dataset",
+    table: Table | str,
+    output: Path | None,
+    plot: Path | None,
+    figure: Callable[[], "Figure"],
 ) -> None:
     """Write the files that are asked for and print the table, which is not lost when writing fails.
 
@@ -68,7 +76,7 @@ def deliver(
         if plot:
             write_figure(figure(), plot)
     finally:
-        click.echo(table)
+        click.echo(str(table))
     failed = unconverged(dataset)
     if failed:
         message = next((str(text) for text in dataset.message.values.ravel() if text), "not converged")

@@ -56,9 +56,9 @@ class Boundary(Shown):
             )
             for k, (curve, closed, mismatch) in enumerate(zip(self.curves, self.closed, self.mismatch, strict=True))
         ]
-        heads = ("curve", "points", "closed", f"from ({x}, {y})", f"to ({x}, {y})", "mismatch")
+        heads = ("curve", "points", "closed", f"from ({x}, {y})", f"to ({x}, {y})", "largest mismatch")
         notes = (*filter(None, [self.message]), f"{self.evaluations} evaluations of the condition")
-        return Table(heads, rows, titled(self.model), notes)
+        return Table(heads, rows, titled(self.model, omitted=self.fields), notes)
 
     def to_dataset(self) -> "xarray.Dataset":
         """One dimension, `point`, with the fields, the number of the curve and the mismatch."""
