@@ -1,0 +1,85 @@
+"""The table of known limits is true: each row is shown here, and fails here when it no longer holds."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import rmt_asymptotics as rmt
+
+NOTE = Path(__file__).parents[1] / "theory_notes" / "known_limits.md"
+SETTING = {"target": rmt.sin, "sample_complexity": 2.3, "width_ratio": 1.7, "ridge": 0.07}
+
+
+def narrow_feature():
+    """Height 1000, width 1e-8: E f^2 = .039 more than for tanh."""
+    spiked = rmt.Activation.from_expression("tanh(x) + 1000*exp(-(1e8*(x - 0.7123))^2/0.01)")
+    plain, missed = (rmt.solve(rmt.RandomFeatures(activation=f, **SETTING)) for f in (rmt.tanh, spiked))
+    assert missed.test_error == plain.test_error and missed.solution.error_estimate < 1e-12
+
+
+def callable_like_a_polynomial():
+    formula = rmt.Activation.from_expression("x + 1e-14*tanh(x)")
+    assert formula.parity_parts().odd is None
+    assert set(rmt.Activation(formula.function).parity_parts().odd) == {1}
+
+
+def change_between_the_probes():
+    height = 0.0
+    feature = rmt.Activation(
+        lambda x: np.tanh(x) + height * np.exp(-1e8 * (x - 0.7123) ** 2), kinks=(0.71, 0.7123, 0.715)
+    )
+    model = rmt.RandomFeatures(activation=feature, **SETTING)
+    before = rmt.solve(model).test_error
+    height = 100.0
+    assert rmt.solve(model).test_error == before
+    fresh = rmt.Activation(feature.function, kinks=(0.71, 0.7123, 0.7151))
+    assert rmt.solve(model.replace(activation=fresh)).test_error > 1.1 * before
+
+
+def tails():
+    for function in (rmt.hermite_polynomial(20), rmt.Activation.from_expression("exp(x^2/5)")):
+        with pytest.raises(rmt.OutOfDomain, match="12 standard deviations"):
+            rmt.RandomFeatures(activation=function, **SETTING)
+
+
+def modes_hidden_by_rounding():
+    activation = rmt.Activation.from_expression("tanh(0.02*x)")
+    network = rmt.OneStepNetwork(
+        activation=activation,
+        step=rmt.PowerStep(0.45),
+        step_sample_complexity=2.1,
+        readout=rmt.GaussianLaw(),
+        **SETTING,
+    )
+    with pytest.raises(rmt.OutOfDomain, match="more than rounding"):
+        rmt.solve(network)
+
+
+def zero_error():
+    model = rmt.SpikedRandomFeatures(activation=rmt.erf, spike=rmt.GaussianLaw(1.3), alignment=1.0, **SETTING)
+    with pytest.raises(rmt.NotConverged) as caught:
+        rmt.solve(model)
+    assert 0 <= caught.value.asymptotics.test_error < 1e-20
+
+
+LIMITS = (
+    narrow_feature,
+    callable_like_a_polynomial,
+    change_between_the_probes,
+    tails,
+    modes_hidden_by_rounding,
+    zero_error,
+)
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.__name__)
+def test_limit_holds(limit):
+    limit()
+
+
+def test_each_row_has_its_test():
+    rows = [
+        line.split("|")[1].strip() for line in NOTE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")
+    ]
+    assert rows[1:] == [limit.__name__.replace("_", " ") for limit in LIMITS]
