@@ -105,7 +105,17 @@ def solve(model: RidgeModel, *, tolerance: float | None = None) -> Asymptotics:
     >>> round(rmt.solve(signs).misclassification, 6)
     0.300434
     """
+    return _converged(model, solve_controls(model, control_points(model, {}), tolerance))
+
+
+def convex_solution(model: RidgeModel, tolerance: float | None = None) -> tuple[Asymptotics, ConvexSolutions]:
+    """The solution of a model that is not ridge regression, with the arrays behind it; raises as `solve` does."""
     solutions = solve_controls(model, control_points(model, {}), tolerance)
+    assert isinstance(solutions, ConvexSolutions)
+    return _converged(model, solutions), solutions
+
+
+def _converged(model: RidgeModel, solutions: Solutions) -> Asymptotics:
     names = [name for name in SOLVED_OUTPUTS if name in model.outputs or name in ("test_loss", "training_loss")]
     values = {name: float(solutions.output(name)[0]) for name in names}
     result = Asymptotics(model=model, solution=solution_at(solutions, 0), **values)
@@ -121,9 +131,13 @@ def solve_controls(model: RidgeModel, controls: Controls, tolerance: float | Non
     default = TOLERANCE_CONTINUOUS if continuous else default
     tolerance = default if tolerance is None else FIELDS["tolerance"].checked(tolerance)
     if not model.is_ridge_regression:
-        task = Task(model.loss, partial(channel_of, model), model.intercept)
-        return solve_convex(lambda level: translate(model, level), LEVELS, controls, task, tolerance)
+        return solve_convex(lambda level: translate(model, level), LEVELS, controls, convex_task(model), tolerance)
     return solve_refined(lambda level: translate(model, level), LEVELS, controls, tolerance)
+
+
+def convex_task(model: RidgeModel) -> Task:
+    """The loss, the labels and the intercept of a model."""
+    return Task(model.loss, partial(channel_of, model), model.intercept)
 
 
 def control_points(model: RidgeModel, values: dict[str, np.ndarray], points: int = 1) -> Controls:

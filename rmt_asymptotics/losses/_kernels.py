@@ -1,4 +1,4 @@
-"""Compiled proximal operators: prox(u) = argmin_f l(f) + (f - u)^2/(2V).  Note: convex_losses.md [gl.4].
+"""Compiled proximal operators: prox(u) = argmin_f l(f) + (f - u)^2/(2V), and their Gaussian moments.  [gl.4]
 
 Arguments come in rows u (P, M) of one V each, (P,); results are prox, g = (prox - u)/V and g' = dg/du, all (P, M).
 """
@@ -12,6 +12,7 @@ from rmt_asymptotics._kernels import CACHE
 
 CLOSE = 1e-8  # after a Newton step this small the next would be rounding
 STEPS = 200
+HALF_ROOT, DENSITY = math.sqrt(0.5), 1.0 / math.sqrt(2.0 * math.pi)
 
 
 @njit(cache=CACHE, nogil=True, error_model="numpy")
@@ -76,3 +77,51 @@ def logistic_proximal(u, V, prox, g, slope_of_g):
             prox[row, column] = f
             g[row, column] = p
             slope_of_g[row, column] = -curvature * rate
+
+
+@njit(cache=CACHE, nogil=True, error_model="numpy")
+def piecewise_moments(mean, deviation, V, knots, slopes, curvatures, moments):
+    """E of g, g^2, g', g' h, g' (h^2 - 1), g g', g g' h and g^2 g' for u = mean + deviation h, h ~ N(0, 1), (C,) each.
+
+    Closed forms: g is affine between the images of the knots.  moments: (8, C).
+    """
+    pieces = slopes.size
+    for c in range(mean.size):
+        v, m, sd = V[c], mean[c], deviation[c]
+        m0, m1, m2, m3, m4, m5, m6, m7 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        low = -math.inf
+        for i in range(2 * pieces - 1):
+            j = i // 2
+            if i % 2 == 0:  # on a piece of l
+                scale = 1.0 / (1.0 + v * curvatures[j])
+                at_zero, rate = -slopes[j] * scale, -curvatures[j] * scale
+                edge = math.inf if j == pieces - 1 else knots[j] + v * (slopes[j] + curvatures[j] * knots[j])
+            else:  # on a knot
+                at_zero, rate = knots[j] / v, -1.0 / v
+                edge = knots[j] + v * (slopes[j + 1] + curvatures[j + 1] * knots[j])
+            high = (edge - m) / sd
+            if high <= low:
+                continue
+            # moments of h between low and high, from the side on which the tail is small
+            if low > 0.0:
+                p = 0.5 * (math.erfc(low * HALF_ROOT) - math.erfc(high * HALF_ROOT))
+            else:
+                p = 0.5 * (math.erfc(-high * HALF_ROOT) - math.erfc(-low * HALF_ROOT))
+            below = DENSITY * math.exp(-0.5 * low * low) if math.isfinite(low) else 0.0
+            above = DENSITY * math.exp(-0.5 * high * high) if math.isfinite(high) else 0.0
+            first = below - above
+            second = (low * below if below > 0.0 else 0.0) - (high * above if above > 0.0 else 0.0)  # of h^2 - 1
+            a, b = at_zero + rate * m, rate * sd  # g = a + b h
+            mean_g = a * p + b * first
+            square = a * a * p + 2.0 * a * b * first + b * b * (second + p)
+            m0 += mean_g
+            m1 += square
+            m2 += rate * p
+            m3 += rate * first
+            m4 += rate * second
+            m5 += rate * mean_g
+            m6 += rate * (a * first + b * (second + p))
+            m7 += rate * square
+            low = high
+        moments[0, c], moments[1, c], moments[2, c], moments[3, c] = m0, m1, m2, m3
+        moments[4, c], moments[5, c], moments[6, c], moments[7, c] = m4, m5, m6, m7

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.losses._kernels import piecewise_proximal
+from rmt_asymptotics.losses._kernels import piecewise_moments, piecewise_proximal
 from rmt_asymptotics.losses.convex import ConvexFunction, Proximal
 
 
@@ -49,6 +49,12 @@ class PiecewiseQuadratic(ConvexFunction):
     def proximal(self, u: Array, V: Array) -> Proximal:
         result = Proximal(*(np.empty_like(u) for _ in range(3)))
         piecewise_proximal(u, V, self.kinks, np.array(self.rates), np.array(self.curvatures), *result)
+        return result
+
+    def moments(self, mean: Array, deviation: Array, V: Array) -> Array:
+        """E of g, g^2, g', g' h, g' (h^2 - 1), g g', g g' h, g^2 g' for u = mean + deviation h, h ~ N(0, 1); (8, C)."""
+        result = np.empty((8, len(mean)))
+        piecewise_moments(mean, deviation, V, self.kinks, np.array(self.rates), np.array(self.curvatures), result)
         return result
 
     def bends(self, V: Array) -> Array:

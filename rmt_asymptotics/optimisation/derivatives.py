@@ -15,6 +15,7 @@ from rmt_asymptotics.canonical.translation import LEVELS, control_fields, grid_o
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.analytic import Direction, solved_state, tangents
+from rmt_asymptotics.optimisation.convex_gradient import convex_derivative, convex_point
 from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity, domain_of, field_names
 from rmt_asymptotics.optimisation.stencils import ArrayTangents, array_tangents
 from rmt_asymptotics.tables import Shown, Table, cell, titled
@@ -77,7 +78,7 @@ def gradient(
 ) -> Gradient:
     """Derivatives of an output with respect to fields of the model, by the implicit function theorem.
 
-    quantity: test_error, training_error, training_objective or excess_error.
+    quantity: one of the model's `outputs`: test_error, training_error, misclassification, test_loss, ...
     wrt: names of numeric fields, those of records included: "ridge", "step.rate", "spike.scale", "readout.scale".
     tolerance: of `solve`.  Laws with finitely many values: exact up to rounding, amplified by what amplifies it in the
     errors (1e-10 to 1e-13, relative); continuous laws: as good as the class count, about the tolerance.
@@ -94,16 +95,18 @@ def gradient(
     """
     checked_model(model)
     checked_quantity(quantity, model)
-    if not model.is_ridge_regression:
-        raise OutOfDomain("loss", model.loss, "SquareLoss() on real labels")
     for name in (names := field_names("wrt", wrt)):
         domain_of(model, name)
     with threadpool_limits(1, "blas"):  # the matrices are too small for threads to pay
-        solved = solved_model(solve(model, tolerance=tolerance))
-        pairs = {name: derivative(solved, name, quantity) for name in names}
-    value = getattr(solved.asymptotics, quantity)
+        if model.is_ridge_regression:
+            solved = solved_model(solve(model, tolerance=tolerance))
+            asymptotics, pairs = solved.asymptotics, {name: derivative(solved, name, quantity) for name in names}
+        else:
+            point = convex_point(model, tolerance)
+            asymptotics, pairs = point.asymptotics, {name: convex_derivative(point, name, quantity) for name in names}
+    value = getattr(asymptotics, quantity)
     derivatives, estimates = ({name: pair[i] for name, pair in pairs.items()} for i in range(2))
-    return Gradient(quantity, value, derivatives, estimates, solved.asymptotics)
+    return Gradient(quantity, value, derivatives, estimates, asymptotics)
 
 
 def solved_model(asymptotics: Asymptotics) -> Solved:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.canonical.channels import Channel
 from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.state_evolution.convex.bulk import bulk_at, tangent
 from rmt_asymptotics.state_evolution.convex.channel import Expectations, Field
@@ -24,13 +25,14 @@ class State:
 
 @dataclass(frozen=True)
 class System:
-    """A problem at one point: alpha = n/d, b = d/p, ridge, the modes, and the channel with its loss."""
+    """A problem at one point: alpha = n/d, b = d/p, ridge, the modes, the labels, and their channel with the loss."""
 
     problem: Problem
     modes: Amplitudes
     alpha: float
     b: float
     ridge: float
+    labels: Channel
     channel: Callable[[Field], Expectations]
 
     def field(self, state: State) -> Field:

@@ -17,12 +17,14 @@ class Amplitudes:
     """coef_j = scale_j y_j: scale_j = sqrt(pi_k R_j) for a penalised mode of class k, 1 for a free one.
 
     functions (2, J, N); scales, classes, penalised (J,): the penalised modes come first.  R is per input dimension.
+    combine (F, J'): the free functions as combinations of the F free modes.
     """
 
     functions: Array
     scales: Array
     classes: NDArray[np.intp]
     penalised: NDArray[np.bool_]
+    combine: Array
 
     def field(self, y: Array) -> tuple[Array, Array]:
         """G0 and G1.  [gl.2]"""
@@ -37,15 +39,19 @@ class Amplitudes:
         return np.where(free, overlaps, y)
 
 
-def amplitudes(problem: Problem, b: float, intercept: bool) -> Amplitudes:
-    """The penalised modes, and an orthonormal basis of what the free ones span, with 1 for an intercept."""
+def amplitudes(problem: Problem, b: float, intercept: bool, combine: Array | None = None) -> Amplitudes:
+    """The penalised modes, and an orthonormal basis of what the free ones span, with 1 for an intercept.
+
+    combine: that of a problem nearby, for amplitudes with the same meaning.
+    """
     strengths = b * problem.strengths[0] + problem.strengths[1]
     free = np.isinf(strengths)
     spanned = problem.modes[:, free]
     if intercept:
         one = np.array([np.ones_like(problem.nodes), np.zeros_like(problem.nodes)])
         spanned = np.concatenate([spanned, one[:, None]], axis=1)
-    basis = _orthonormal(spanned, problem.weights)
+    combine = _orthonormal(spanned, problem.weights) if combine is None else combine
+    basis = np.einsum("fj,cfn->cjn", combine, spanned)
     present = ~free & (strengths > 0)
     classes = problem.mode_classes[present]
     scales = np.sqrt(problem.class_weights[classes] * strengths[present])
@@ -55,15 +61,16 @@ def amplitudes(problem: Problem, b: float, intercept: bool) -> Amplitudes:
         np.concatenate([scales, np.ones(count)]),
         np.concatenate([classes, np.zeros(count, np.intp)]),
         np.arange(len(scales) + count) < len(scales),
+        combine,
     )
 
 
 def _orthonormal(functions: Array, weights: Array) -> Array:
-    """Combinations of functions (2, F, N) that are orthonormal under the weights."""
+    """Coefficients (F, J) of combinations of functions (2, F, N) that are orthonormal under the weights."""
     count = functions.shape[1]
     if not count:
-        return functions
+        return np.zeros((0, 0))
     rows = (functions * np.sqrt(weights)).transpose(1, 0, 2).reshape(count, -1)
     left, singular, _ = linalg.svd(rows, full_matrices=False)
     kept = singular > RANK * singular[0]
-    return np.einsum("fj,cfn->cjn", left[:, kept] / singular[kept], functions)
+    return np.asarray(left[:, kept] / singular[kept])

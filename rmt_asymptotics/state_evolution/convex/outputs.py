@@ -7,7 +7,7 @@ from rmt_asymptotics.canonical.channels import BinaryChannel, Channel, RealChann
 from rmt_asymptotics.losses import ConvexFunction
 from rmt_asymptotics.state_evolution.convex.binary_channel import margins
 from rmt_asymptotics.state_evolution.convex.channel import Field
-from rmt_asymptotics.state_evolution.convex.real_channel import residuals
+from rmt_asymptotics.state_evolution.convex.real_channel import cells
 
 OUTPUTS = (
     "test_loss", "training_loss", "test_error", "training_error", "misclassification", "training_misclassification"
@@ -38,9 +38,10 @@ def _binary(channel: BinaryChannel, kappa: Array, field: Field, loss: ConvexFunc
 
 
 def _real(channel: RealChannel, kappa: Array, field: Field, loss: ConvexFunction, order: int) -> Array:
-    at = residuals(channel, kappa, field, _bends(field, loss), order)
-    prox = loss.proximal(at.residual, field.V[at.node][at.panels.owner]).prox
-    terms = [loss.value(at.residual), loss.value(prox), at.residual**2, prox**2]
-    sums = at.panels.sums(np.array([term * at.panels.weights for term in terms])) * at.weight
+    at = cells(channel, kappa, field, order)
+    rule, u = at.panels(_bends(field, loss), order)
+    prox = loss.proximal(u, field.V[at.node][rule.owner]).prox
+    terms = [loss.value(u), loss.value(prox), u**2, prox**2]
+    sums = rule.sums(np.array([term * rule.weights for term in terms])) * at.weight
     known = [np.bincount(at.node, term, minlength=len(kappa)) for term in sums]
     return np.array([*known, *np.full((2, len(kappa)), np.nan)])

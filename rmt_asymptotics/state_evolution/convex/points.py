@@ -1,7 +1,7 @@
 """Many points of one problem with a convex loss, each started from the one before.  Note: convex_losses.md."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -61,38 +61,44 @@ def solve_point(
     problem: Problem, task: Task, controls: Controls, point: int, order: int, near: "Solved | State | None"
 ) -> Solved:
     """One point; near: the solution of a neighbour, on this problem or on another grid, or a state of this problem."""
+    system = system_at(problem, task, controls, point, order)
+
+    def at(loss: Loss, multiple: float) -> System:
+        channel = expectations_of(system.labels, problem.nodes, task.function(loss), order)
+        return replace(system, ridge=system.ridge * multiple, channel=channel)
+
+    start = _carried(near, system) if isinstance(near, Solved) else near
+    found = solve_system(partial(at, task.loss), partial(at, SquareLoss()), start)
+    return Solved(found, system, outputs_at(system, task, found.state, found.at.norm, order))
+
+
+def system_at(
+    problem: Problem, task: Task, controls: Controls, point: int, order: int, combine: Array | None = None
+) -> System:
+    """The equations of one point; combine: as in `amplitudes`."""
     ratio, beta, ridge, noise = (
         float(x[point])
         for x in (controls.samples_per_feature, controls.width_ratio, controls.ridge, controls.noise_variance)
     )
-    problem, channel = _floored(problem), task.channel(noise)
-    modes = amplitudes(problem, 1 / beta, task.intercept)
-
-    def at(loss: Loss, multiple: float) -> System:
-        expectations = expectations_of(channel, problem.nodes, task.function(loss), order)
-        return System(problem, modes, ratio * beta, 1 / beta, ridge * multiple, expectations)
-
-    system = at(task.loss, 1.0)
-    start = _carried(near, system) if isinstance(near, Solved) else near
-    found = solve_system(partial(at, task.loss), partial(at, SquareLoss()), start)
-    return Solved(found, system, _outputs(system, channel, task, found, order))
+    problem, labels = _floored(problem), task.channel(noise)
+    modes = amplitudes(problem, 1 / beta, task.intercept, combine)
+    channel = expectations_of(labels, problem.nodes, task.function(task.loss), order)
+    return System(problem, modes, ratio * beta, 1 / beta, ridge, labels, channel)
 
 
 def _floored(problem: Problem) -> Problem:
-    from dataclasses import replace
-
     return replace(problem, residual=np.maximum(problem.residual, FAINT * np.max(problem.residual)))
 
 
-def _outputs(system: System, channel: Channel, task: Task, found: Iterate, order: int) -> dict[str, float]:
-    if not np.isfinite(found.size):
-        return dict.fromkeys((*OUTPUTS, "training_objective", "norm"), np.nan)
+def outputs_at(system: System, task: Task, state: State, norm: float, order: int) -> dict[str, float]:
+    """The outputs by name at a state, of which |a|^2/p is known; NaN where it is not finite."""
     problem, loss = system.problem, task.function(task.loss)
-    conditional = outputs(channel, problem.nodes, system.field(found.state), loss, order)
+    if not (np.all(np.isfinite(state.V)) and np.all(np.isfinite(state.Q)) and np.all(np.isfinite(state.y))):
+        return dict.fromkeys((*OUTPUTS, "training_objective", "norm"), np.nan)
+    conditional = outputs(system.labels, problem.nodes, system.field(state), loss, order)
     values = dict(zip(OUTPUTS, (conditional @ problem.weights).tolist(), strict=True))
-    values["norm"] = found.at.norm
-    penalty = system.ridge * found.at.norm / (2 * system.alpha * system.b)
-    values["training_objective"] = values["training_loss"] + penalty
+    values["norm"] = norm
+    values["training_objective"] = values["training_loss"] + system.ridge * norm / (2 * system.alpha * system.b)
     for name in ("test_loss", "training_loss", "training_objective"):
         values[name] *= task.loss.unit
     return values

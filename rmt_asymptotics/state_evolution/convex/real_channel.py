@@ -8,69 +8,75 @@ from numpy.typing import NDArray
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.channels import RealChannel
 from rmt_asymptotics.losses import ConvexFunction
+from rmt_asymptotics.losses.piecewise import PiecewiseQuadratic
 from rmt_asymptotics.state_evolution.convex.channel import Expectations, Field, expectations
 from rmt_asymptotics.state_evolution.convex.panels import Panels, panels
 
 
 @dataclass(frozen=True)
-class Residuals:
-    """Nodes of u = omega - y for each pair (kappa, s) and component: u = mean + deviation h.
+class Cells:
+    """Pairs (kappa, s) and components of the noise, (C,) each: u = mean + deviation h, h ~ N(0, 1).
 
-    node, s, weight (C,): kappa's place, s, and the probability of s and component given kappa, of each integral.
-    residual (P, M): u.  deviation (C,).
+    node: kappa's place.  weight: the probability of s and of the component given kappa.
     """
 
-    panels: Panels
     node: NDArray[np.intp]
     s: Array
     weight: Array
+    mean: Array
     deviation: Array
-    residual: Array
+
+    def panels(self, bends: Array, order: int) -> tuple[Panels, Array]:
+        """Nodes in h cut at the bends (N, B) in u, and u there (P, M)."""
+        rule = panels((bends[self.node] - self.mean[:, None]) / self.deviation[:, None], order)
+        return rule, self.mean[rule.owner][:, None] + self.deviation[rule.owner][:, None] * rule.nodes
 
 
-def residuals(channel: RealChannel, kappa: Array, field: Field, bends: Array, order: int) -> Residuals:
-    """The nodes; bends (N, B): where functions of the residual bend."""
+def cells(channel: RealChannel, kappa: Array, field: Field, order: int) -> Cells:
+    """s on panels cut at the kinks of the target."""
     # notation: gamma, rho
     gamma, rho = channel.alignment, channel.complement
-    kinks = np.array(channel.target.kinks)
     with np.errstate(divide="ignore", invalid="ignore"):
-        cuts = np.nan_to_num((kinks - gamma * kappa[:, None]) / rho, nan=0.0)
+        cuts = np.nan_to_num((np.array(channel.target.kinks) - gamma * kappa[:, None]) / rho, nan=0.0)
     latent = panels(cuts, order)
-    count = latent.nodes.shape[1]
-    node = np.repeat(latent.owner, count)
+    node = np.repeat(latent.owner, latent.nodes.shape[1])
     s, weight = latent.nodes.ravel(), latent.weights.ravel()
     signal = channel.target(gamma * kappa[node] + rho * s)
     mean = (field.G0[node] + field.G1[node] * s - signal) - channel.means[:, None]
-    deviation = np.sqrt(field.Q[node] + channel.variances[:, None]).ravel()
+    deviation = np.sqrt(field.Q[node] + channel.variances[:, None])
     components = len(channel.means)
-    node, s = np.tile(node, components), np.tile(s, components)
-    weight = (channel.probabilities[:, None] * weight).ravel()
-    rule = panels((bends[node] - mean.reshape(-1, 1)) / deviation[:, None], order)
-    residual = mean.ravel()[rule.owner][:, None] + deviation[rule.owner][:, None] * rule.nodes
-    return Residuals(rule, node, s, weight, deviation, residual)
+    weight = channel.probabilities[:, None] * weight
+    return Cells(np.tile(node, components), np.tile(s, components), weight.ravel(), mean.ravel(), deviation.ravel())
 
 
 def real_expectations(
     channel: RealChannel, kappa: Array, field: Field, loss: ConvexFunction, order: int
 ) -> Expectations:
     """gl.5-gl.6, with the standardised residual in place of z."""
-    at = residuals(channel, kappa, field, loss.bends(field.V), order)
-    proximal = loss.proximal(at.residual, field.V[at.node][at.panels.owner])
-    h, g, slope = at.panels.nodes, proximal.g, proximal.slope
-    weighted = slope * at.panels.weights
-    pull = g * weighted
-    terms = np.array(
-        [g * at.panels.weights, g * g * at.panels.weights, weighted, weighted * h, weighted * (h * h - 1), pull,
-         pull * h, g * pull]
-    )  # fmt: skip
-    e = at.panels.sums(terms) * at.weight
-    s, sd = at.s, at.deviation
-    terms = np.array(
-        [
-            e[0], e[1], s * e[0],
-            e[2], s * e[2], s * s * e[2], e[3] / sd, s * e[3] / sd, e[4] / sd**2,
-            e[5], s * e[5], e[6] / sd, e[7],
-        ]
-    )  # fmt: skip
+    at = cells(channel, kappa, field, order)
+    if isinstance(loss, PiecewiseQuadratic):
+        e = loss.moments(at.mean, at.deviation, field.V[at.node])
+    else:
+        e = _moments(at, field, loss, order)
+    e, s, sd = e * at.weight, at.s, at.deviation
+    terms = [
+        e[0], e[1], s * e[0],
+        e[2], s * e[2], s * s * e[2], e[3] / sd, s * e[3] / sd, e[4] / sd**2,
+        e[5], s * e[5], e[6] / sd, e[7],
+    ]  # fmt: skip
     moments = np.array([np.bincount(at.node, term, minlength=len(kappa)) for term in terms])
     return expectations(moments[:2], moments[2], moments[3:9], moments[9:12], moments[12])
+
+
+def _moments(at: Cells, field: Field, loss: ConvexFunction, order: int) -> Array:
+    """The moments of `PiecewiseQuadratic.moments` by quadrature."""
+    rule, u = at.panels(loss.bends(field.V), order)
+    proximal = loss.proximal(u, field.V[at.node][rule.owner])
+    h, g, weighted = rule.nodes, proximal.g, proximal.slope * rule.weights
+    pull = g * weighted
+    return rule.sums(
+        np.array(
+            [g * rule.weights, g * g * rule.weights, weighted, weighted * h, weighted * (h * h - 1), pull, pull * h,
+             g * pull]
+        )
+    )  # fmt: skip
