@@ -35,7 +35,7 @@ ALLOWED = {
         "estimates": "_types",
         "tables": "",
         "output": "errors checks arguments",
-        "decomposition": "_types",
+        "decomposition": "_types vocabulary",
         "equations": "_types decomposition",
         "gaussian": "_types errors checks",
         "formulas": "_types",
