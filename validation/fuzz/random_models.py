@@ -1,0 +1,64 @@
+"""Random models: all of them, with all laws and steps, from generic points to extreme ratios."""
+
+import numpy as np
+
+import rmt_asymptotics as rmt
+
+ACTIVATIONS = (
+    "tanh", "relu", "erf", "sign", "sin", "cos", "gelu", "silu", "softplus", "identity", "leaky_relu(0.3)",
+    "centred(relu)", "polynomial(0.1, 1, 0.4)", "hermite_polynomial(3)", "tanh(x + 0.7)", "sin(3*x)", "cos(8*x)",
+    "exp(x/2)", "Abs(x) - 0.5", "tanh(8*x)", "x + 0.3*(x**2 - 1)", "Max(x - 1, 0)", "exp(-x**2)", "sign(x - 1)", "0*x",
+)  # fmt: skip
+EXTREME = 0.3  # share of the models with ratios far from 1
+
+
+def random_model(generator: np.random.Generator) -> rmt.RandomFeatures | rmt.SpikedRandomFeatures | rmt.OneStepNetwork:
+    """A model of any class; some are refused by the package, others cannot be solved: that is part of the fuzz."""
+    decades = 8.0 if generator.random() < EXTREME else 0.7
+
+    def positive(middle: float = 1.0) -> float:
+        return float(middle * 10 ** generator.uniform(-decades, decades))
+
+    fields = {
+        "activation": _function(generator), "target": _function(generator), "sample_complexity": positive(),
+        "width_ratio": positive(), "ridge": positive(0.1),
+        "noise_variance": float(generator.choice([0.0, positive(0.1)])),
+        "width": _width(generator),
+    }  # fmt: skip
+    kind = generator.integers(4)
+    if kind == 0:
+        return rmt.RandomFeatures(**fields)
+    if kind < 3:
+        alignment = float(generator.choice([0.0, 1.0, -1.0, 0.999, generator.uniform(-1, 1)]))
+        bulk = float(10 ** generator.uniform(-1, 0.5))
+        return rmt.SpikedRandomFeatures(**fields, spike=_law(generator), alignment=alignment, bulk_variance=bulk)
+    step = generator.choice([0, 1, 2])
+    steps = (
+        rmt.FixedStep(positive()),
+        rmt.PowerStep(float(generator.uniform(0, 0.49)), positive()),
+        rmt.MaximalStep(float(generator.choice([0.0, 10 ** generator.uniform(-2, 0.7)]))),
+    )
+    return rmt.OneStepNetwork(
+        **fields, step=steps[step], step_sample_complexity=positive(2.0), readout=_law(generator),
+        corrections=bool(generator.random() < 0.7),
+    )  # fmt: skip
+
+
+def _function(generator: np.random.Generator) -> rmt.Activation:
+    return rmt.Activation.from_expression(str(generator.choice(ACTIVATIONS)))
+
+
+def _width(generator: np.random.Generator) -> int | None:
+    return None if generator.random() < 0.6 else int(10 ** generator.uniform(0.5, 7))
+
+
+def _law(generator: np.random.Generator) -> "rmt.ConstantLaw | rmt.DiscreteLaw | rmt.RademacherLaw | rmt.GaussianLaw":
+    scale = float(10 ** generator.uniform(-2, 0.9))
+    probability = float(generator.uniform(0.02, 0.98))
+    laws = (
+        rmt.ConstantLaw(scale * generator.choice([-1, 1])),
+        rmt.RademacherLaw(scale),
+        rmt.DiscreteLaw((-scale, float(generator.uniform(-2, 2))), (probability, 1 - probability)),
+        rmt.GaussianLaw(scale),
+    )
+    return laws[generator.choice(4, p=[0.35, 0.25, 0.25, 0.15])]
