@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.errors import OutOfDomain, number
+from rmt_asymptotics.arguments import checked_arguments
+from rmt_asymptotics.checks import sequence
+from rmt_asymptotics.errors import OutOfDomain, number, whole_number
 from rmt_asymptotics.estimates import standard_error
 from rmt_asymptotics.models import RidgeModel, check_ridge_regression
 from rmt_asymptotics.montecarlo.ensemble import default_test_samples, replicate
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 NAMES = ("test_error", "training_error")
 
 
+@checked_arguments
 def simulate_training(
     model: RidgeModel,
     plan: SimulationPlan | None = None,
@@ -56,7 +59,11 @@ def simulate_training(
     check_ridge_regression(model)
     plan = planned(plan, options)
     decay = model.ridge if weight_decay is None else number("weight_decay", weight_decay, least=0)
-    name, axis = ("time", np.array(time, float)) if steps is None else ("steps", np.array(steps, int))
+    name = "time" if steps is None else "steps"
+    if steps is None:
+        axis = np.array([number("time", value, above=0) for value in sequence("time", time, "numbers")])
+    else:
+        axis = np.array([whole_number("steps", value, least=0) for value in sequence("steps", steps, "whole numbers")])
     rate = 0.0 if steps is None else number("learning_rate", learning_rate, above=0)
     method = (name, axis, rate, momentum, nesterov, decay)
     draws = np.array(replicate(partial(_replica, model, plan, method), plan))  # (replicas, 2, T)

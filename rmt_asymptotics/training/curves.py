@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.canonical.translation import translate
+from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.decomposition import SAME
 from rmt_asymptotics.equations.two_point import label_errors, pair_errors
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
@@ -64,6 +66,7 @@ def pair_matrices(problem: Problem, controls: Controls, poles: Complex) -> PairM
     )  # fmt: skip
 
 
+@checked_arguments
 def training_curve(
     model: RidgeModel,
     *,
@@ -131,34 +134,20 @@ def filtered_errors(model: RidgeModel, filters: Filters, decay: float, tolerance
     def errors(problem: Problem) -> Array:
         return pair_matrices(problem, controls, filters.poles + decay).errors(filters.weights)
 
-    values, change = refined(model, errors, max(tolerance, LEAST))
+    values, change = refined(model, errors, max(number("tolerance", tolerance, above=0), LEAST))
     label = translate(model, 0).label_variance + model.noise_variance
     return values, change + LABEL * filters.error * np.sqrt(label / np.min(values, axis=0))
 
 
 def _times(time: ArrayLike | None) -> Array:
-    values = _sequence("time", time)
-    for value in values.tolist():
-        number("time", value, above=0)
-    return values.astype(float)
+    return np.array([number("time", value, above=0) for value in sequence("time", time, "numbers")])
 
 
 def _steps(steps: ArrayLike) -> NDArray[np.intp]:
-    values = _sequence("steps", steps)
-    counts = np.array([whole_number("steps", value, least=1) for value in values.tolist()])
+    counts = np.array([whole_number("steps", value, least=1) for value in sequence("steps", steps, "whole numbers")])
     if np.any(np.diff(counts) <= 0):
         raise OutOfDomain("steps", steps, "increasing whole numbers")
     return counts
-
-
-def _sequence(name: str, values: ArrayLike | None) -> Array:
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        array = np.empty(0)
-    if array.ndim != 1 or not array.size or array.dtype.kind not in "iuf":
-        raise OutOfDomain(name, values, "a one-dimensional sequence of at least one number")
-    return array
 
 
 def largest_eigenvalue(model: RidgeModel) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.errors import number
 from rmt_asymptotics.models import RidgeModel, check_ridge_regression
@@ -33,6 +34,7 @@ class OptimalStopping:
     at_end: bool
 
 
+@checked_arguments
 def optimal_stopping(model: RidgeModel, *, weight_decay: float = 0.0, tolerance: float = TOLERANCE) -> OptimalStopping:
     """The best time to stop gradient flow of the readout, beside the best ridge.
 
