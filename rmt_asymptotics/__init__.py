@@ -43,6 +43,7 @@ from rmt_asymptotics.losses import (
     SquaredHingeLoss,
     SquareLoss,
 )
+from rmt_asymptotics.margins import MarginLaw, margin_law
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, SpikedRandomFeatures
 from rmt_asymptotics.montecarlo import (
     BiasVarianceSimulation,
@@ -60,6 +61,7 @@ from rmt_asymptotics.montecarlo import (
     spiked_equivalent,
     weight_statistics,
 )
+from rmt_asymptotics.separability import Separability, separability
 from rmt_asymptotics.serialisation import model_from
 from rmt_asymptotics.state_evolution.refinement import Status
 from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
@@ -120,6 +122,7 @@ __all__ = [
     "HuberLoss",
     "LogisticLabels",
     "LogisticLoss",
+    "MarginLaw",
     "MaximalStep",
     "MixtureNoise",
     "NotConverged",
@@ -137,6 +140,7 @@ __all__ = [
     "RandomFeatures",
     "Regime",
     "Regression",
+    "Separability",
     "SignLabels",
     "Simulation",
     "SimulationPlan",
@@ -165,6 +169,7 @@ __all__ = [
     "kernel_limit",
     "leaky_relu",
     "learning_curve",
+    "margin_law",
     "model_from",
     "noise_floor",
     "open_sweep",
@@ -175,6 +180,7 @@ __all__ = [
     "random_features_of",
     "regime",
     "relu",
+    "separability",
     "sign",
     "silu",
     "simulate",

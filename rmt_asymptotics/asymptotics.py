@@ -126,13 +126,17 @@ def _converged(model: RidgeModel, solutions: Solutions) -> Asymptotics:
 
 def solve_controls(model: RidgeModel, controls: Controls, tolerance: float | None = None) -> Solutions:
     """The errors of one model at many values of its control fields; a point that fails is reported in its status."""
-    continuous = any(isinstance(law, Law) and law.continuous for law in vars(model).values())
-    default = TOLERANCE if model.is_ridge_regression else TOLERANCE_CONVEX
-    default = TOLERANCE_CONTINUOUS if continuous else default
-    tolerance = default if tolerance is None else FIELDS["tolerance"].checked(tolerance)
+    tolerance = default_tolerance(model) if tolerance is None else FIELDS["tolerance"].checked(tolerance)
     if not model.is_ridge_regression:
         return solve_convex(lambda level: translate(model, level), LEVELS, controls, convex_task(model), tolerance)
     return solve_refined(lambda level: translate(model, level), LEVELS, controls, tolerance)
+
+
+def default_tolerance(model: RidgeModel) -> float:
+    """Of `solve`."""
+    if any(isinstance(law, Law) and law.continuous for law in vars(model).values()):
+        return TOLERANCE_CONTINUOUS
+    return TOLERANCE if model.is_ridge_regression else TOLERANCE_CONVEX
 
 
 def convex_task(model: RidgeModel) -> Task:

@@ -185,3 +185,42 @@ def test_simulation_agrees(model):
     z = result.z_scores
     assert set(z) == set(model.outputs)
     assert max(abs(value) for value in z.values()) < 4
+
+
+@pytest.mark.parametrize(("model", "per_feature", "tolerance"), [
+    (rmt.RandomFeatures(activation=rmt.erf, target=rmt.identity, sample_complexity=2.21, width_ratio=1.7, ridge=0.03,
+                        width=510, loss=rmt.LogisticLoss(), labels=rmt.SignLabels(0.06)), 3.23450591, 2e-9),
+    (SPIKED.replace(labels=rmt.SignLabels(0.5), loss=rmt.HingeLoss()), 2.0, 1e-9),
+])  # fmt: skip
+def test_separability(model, per_feature, tolerance):
+    """A known threshold with flips, and Cover's for labels without signal."""
+    found = rmt.separability(model)
+    assert found.samples_per_feature == pytest.approx(per_feature, rel=tolerance)
+    assert found.separable == (model.sample_complexity < found.sample_complexity)
+
+
+def test_hard_margin_diverges_at_the_threshold():
+    """|a|^2/p grows like (1 - (n/d)/threshold)^-2."""
+    model = rmt.RandomFeatures(
+        activation=rmt.erf, target=rmt.identity, sample_complexity=2.21, width_ratio=1.7, ridge=1.0, width=510,
+        loss=rmt.HardMarginLoss(), labels=rmt.SignLabels(0.06),
+    )  # fmt: skip
+    threshold = rmt.separability(model).sample_complexity
+    lengths = [rmt.solve(model.replace(sample_complexity=(1 - x) * threshold)).norm ** -0.5 for x in (0.3, 0.15)]
+    assert lengths[0] / lengths[1] == pytest.approx(2, rel=0.2)
+
+
+def test_margin_laws():
+    """Against the outputs of solve, and the atom of the hinge at margin 1."""
+    model = SPIKED.replace(loss=rmt.HingeLoss(), ridge=0.2)
+    law, found = rmt.margin_law(model), rmt.solve(model)
+    assert law.distribution(0.0) == pytest.approx(found.misclassification, abs=1e-8)
+    assert law.distribution(0.0, training=True) == pytest.approx(found.training_misclassification, abs=1e-8)
+    atom = law.distribution([1.0, 1.0 - 1e-9], training=True)
+    assert atom[0] - atom[1] > 0.05
+    assert np.all(np.diff(law.distribution(np.linspace(-3, 3, 9))) > 0)
+    assert 0.5 < law.confidence() < 1
+    curve = law.calibration([-2.0, 0.0, 2.0])
+    assert np.all(np.diff(curve) > 0) and np.all((curve > 0.03) & (curve < 0.97))
+    with pytest.raises(rmt.OutOfDomain, match="labels"):
+        rmt.margin_law(SPIKED.replace(loss=rmt.SquareLoss(), labels=rmt.Regression()))

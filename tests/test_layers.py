@@ -51,6 +51,8 @@ ALLOWED = {
         "canonical": f"{BASE} {FUNCTIONS} models",
         "state_evolution": "_types _kernels errors vocabulary gaussian losses canonical",  # knows nothing of models
         "asymptotics": f"{MODELS} canonical state_evolution",
+        "margins": f"{MODELS} canonical state_evolution asymptotics",
+        "separability": f"{MODELS} canonical state_evolution asymptotics",
         "spectra": f"{MODELS} canonical",
         "optimisation": f"{MODELS} canonical state_evolution asymptotics spectra",
         "training": f"{MODELS} decomposition canonical equations state_evolution asymptotics spectra optimisation",

@@ -89,7 +89,7 @@ def test_hard_margin():
         (lambda: QuantileLoss(2.0), "level"),
         (lambda: QuantileLoss(0.0), "level"),
         (lambda: HuberLoss(-1.0), "threshold"),
-        (lambda: EpsilonInsensitiveLoss(float("nan")), "width"),
+        (lambda: EpsilonInsensitiveLoss(float("nan")), "threshold"),
         (lambda: ConvexLoss(np.cos, lambda u: -np.sin(u), lambda u: -np.cos(u)), "value"),
         (lambda: ConvexLoss(np.square, lambda u: u, lambda u: 1 + 0 * u), "slope"),
         (lambda: ConvexLoss(np.square, lambda u: 2 * u, lambda u: 1 + 0 * u), "curvature"),

@@ -41,10 +41,14 @@ class System:
 
 @dataclass(frozen=True)
 class Linearised:
-    """The residual (2N + J,) at a state and its Jacobian; image: the next V, Q, y, t.  norm: |a|^2/p."""
+    """The residual (2N + J,) at a state, its Jacobian and its derivative in log alpha; image: the next V, Q, y, t.
+
+    norm: |a|^2/p.
+    """
 
     residual: Array
     jacobian: Array
+    growth: Array
     image: State
     norm: float
 
@@ -68,7 +72,8 @@ def linearise(system: System, state: State) -> Linearised:
     residual = np.concatenate([np.log(bulk.V / state.V), np.log(Q / state.Q), image.y - y])
 
     dE0, dE1, dq, dv = _variations(found.derivatives, modes, state)
-    dden, dqh, dhat = w[:, None] * dv, w[:, None] * dq, (F0 * w) @ dE0 + (F1 * w) @ dE1
+    dden, dqh = np.column_stack([w[:, None] * dv, den]), np.column_stack([w[:, None] * dq, qh])
+    dhat = np.column_stack([(F0 * w) @ dE0 + (F1 * w) @ dE1, hat])  # the last column is that of log alpha
     dt = -(bulk.theta @ (b * (bulk.Y @ dden))) / pi[:, None]
     dsigma = -2 * (sigma / t)[:, None] * dt
     places = 2 * len(w) + np.flatnonzero(penalised)
@@ -76,10 +81,11 @@ def linearise(system: System, state: State) -> Linearised:
     dV = -bulk.kernel @ dden
     dQ = H @ dden + bulk.kernel @ dqh + bulk.Y.T @ (bulk.theta @ dsigma)
     dy = lift[:, None] * dhat + np.where(penalised, modes.scales * hat, 0.0)[:, None] * dt[k]
-    jacobian = np.concatenate([dV / bulk.V[:, None], dQ / Q[:, None], dy])
+    changes = np.concatenate([dV / bulk.V[:, None], dQ / Q[:, None], dy])
+    jacobian, growth = changes[:, :-1].copy(), changes[:, -1]
     fixed = np.concatenate([np.ones(2 * len(w)), penalised])
     jacobian[np.diag_indices(len(residual))] -= fixed
-    return Linearised(residual, jacobian, image, float(np.sum(rates)))
+    return Linearised(residual, jacobian, growth, image, float(np.sum(rates)))
 
 
 def _variations(derivatives: Array, modes: Amplitudes, state: State) -> list[Array]:

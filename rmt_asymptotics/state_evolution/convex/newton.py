@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import linalg
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.state_evolution.convex.fixed_point import Linearised, State, System, linearise
@@ -68,8 +67,8 @@ def _iterate(system: System, state: State, iterations: int) -> Iterate:
     if not (np.all(np.isfinite(at.residual)) and np.all(np.isfinite(at.jacobian))):
         return Iterate(state, replace(at, residual=nothing), nothing, iterations)
     try:
-        step: Array = -linalg.solve(at.jacobian, at.residual, check_finite=False)
-    except linalg.LinAlgError:
+        step: Array = -np.linalg.solve(at.jacobian, at.residual)
+    except np.linalg.LinAlgError:
         step = nothing
     return Iterate(state, at, step, iterations)
 
