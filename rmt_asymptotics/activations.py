@@ -44,6 +44,7 @@ class Activation:
     is taken.  kinks: the points where the function or its derivative jumps.  name: shown and stored; by default what
     the callable calls itself.  Callables get copies of their arguments, and may write into them.  They may depend on
     what changes: results are kept only as long as they do what they did, see `remembered`.
+    rebuildable and parts are set by the package, of functions that their names bring back.
 
     >>> soft_sign = Activation(lambda x: x / np.sqrt(1 + x * x), name="soft_sign")
     >>> tanh.hermite_coefficients(3).round(8)

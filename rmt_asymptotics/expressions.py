@@ -135,6 +135,8 @@ class _Reader:
                 return Formula(ARITHMETIC[type(node.op)], sides)
             case ast.Call(func=ast.Name(id=name), keywords=[]):
                 return self._call(name, node, depth)
+            case ast.Name(id=name) if name in UNARY or name in ALIASES:
+                raise self.refuse(f"{name} is a function: write {name}(x)")
         raise self.refuse(f"{_shown(node)} is not one of them")
 
     def _call(self, name: str, node: ast.Call, depth: int) -> Formula:

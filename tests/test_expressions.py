@@ -123,7 +123,8 @@ def test_elementary_functions_in_both_arithmetics(name):
     [("x + gamma(x)", "gamma is not one of them"), ("y + 1", "y is not one of them"), ("x.real", "x.real"),
      ("tanh(x, 2)", "other arguments"), ("x + 1/0", "1 / 0"), ("where(x, 1, 2)", "condition"), ("x < 1", "x < 1"),
      ("9**99999999 + x", "9 ** 99999999"), ("sqrt(-1)*x", "sqrt(-1)"), ("x = 2", "invalid syntax"),
-     ("Piecewise((x, x > 0))", "True"), ("x" * 3000, "2000"), ("Abs(sin(x))", "kinks"), ("x if x else 1", "x if x")],
+     ("Piecewise((x, x > 0))", "True"), ("relu + x", "write relu(x)"),
+     ("x" * 3000, "2000"), ("Abs(sin(x))", "kinks"), ("x if x else 1", "x if x")],
 )  # fmt: skip
 def test_refusals_say_what_is_not_known(text, token):
     with pytest.raises(rmt.OutOfDomain, match=re.escape(token)) as caught:
