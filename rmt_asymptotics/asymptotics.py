@@ -10,7 +10,7 @@ from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.channels import channel_of
 from rmt_asymptotics.canonical.problem import Controls
 from rmt_asymptotics.canonical.translation import LEVELS, translate
-from rmt_asymptotics.errors import NotConverged
+from rmt_asymptotics.errors import NotConverged, OutOfDomain
 from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.state_evolution.convex.points import Task
@@ -86,13 +86,17 @@ class Asymptotics(Shown):
 
 
 @checked_arguments
-def solve(model: RidgeModel, *, tolerance: float | None = None) -> Asymptotics:
+def solve(model: RidgeModel, *, tolerance: float | None = None, digits: int | None = None) -> Asymptotics:
     """The limiting training and test errors of a model, n, d, p -> infinity together.
 
     tolerance: relative, to which the errors are stable under refinement of quadrature and classes;
     1e-10 by default, 1e-8 for other losses than the square one, 1e-6 for continuous laws.
     What was reached is in `.solution`.
-    Raises `NotConverged`, which carries the result that was reached.
+    digits: the errors to so many digits, as numbers of mpmath, by another route through the same equations (seconds to
+    minutes; `rmt_asymptotics.digits`).  The fields of the model count as the binary numbers they are; a continuous law
+    has the classes of the ordinary solution, so that its errors are those of `.solution.classes` classes.
+    Raises `NotConverged`, which carries the result that was reached, and `OutOfDomain` for models, fields and functions
+    that have no digits: losses and labels other than those of ridge regression, callables without a formula.
     Equations se.1-se.5, modes.1-modes.2, err.1-err.3 of theory_notes/canonical_problem.md, gl.1-gl.14 of
     theory_notes/convex_losses.md for other losses and labels of two values.
 
@@ -104,7 +108,12 @@ def solve(model: RidgeModel, *, tolerance: float | None = None) -> Asymptotics:
     >>> signs = model.replace(loss=rmt.LogisticLoss(), labels=rmt.SignLabels(0.05), noise_variance=0.0)
     >>> round(rmt.solve(signs).misclassification, 6)
     0.300434
+    >>> import mpmath
+    >>> mpmath.nstr(rmt.solve(model, digits=40).test_error, 40)
+    '0.7867751102131987652429845639223620759086'
     """
+    if digits is not None:
+        return _solve_digits(model, FIELDS["digits"].checked(digits), tolerance)
     return _converged(model, solve_controls(model, control_points(model, {}), tolerance))
 
 
@@ -118,10 +127,42 @@ def convex_solution(model: RidgeModel, tolerance: float | None = None) -> tuple[
 def _converged(model: RidgeModel, solutions: Solutions) -> Asymptotics:
     names = [name for name in SOLVED_OUTPUTS if name in model.outputs or name in ("test_loss", "training_loss")]
     values = {name: float(solutions.output(name)[0]) for name in names}
-    result = Asymptotics(model=model, solution=solution_at(solutions, 0), **values)
+    return _checked(Asymptotics(model=model, solution=solution_at(solutions, 0), **values))
+
+
+def _checked(result: Asymptotics) -> Asymptotics:
     if result.solution.status is not Status.CONVERGED:
         raise NotConverged(result.solution.message, result)
     return result
+
+
+def _solve_digits(model: RidgeModel, digits: int, tolerance: float | None) -> Asymptotics:
+    from rmt_asymptotics.digits.algebra import Unreached
+    from rmt_asymptotics.digits.solution import precise_errors
+
+    if tolerance is not None:
+        raise OutOfDomain("tolerance", tolerance, "left out where digits are given")
+    try:
+        reached = precise_errors(model, digits, _class_count(model))
+    except Unreached as error:
+        raise NotConverged(f"not solved to {digits} digits: {error}") from None
+    solution = Solution(
+        Status.CONVERGED if reached.converged else Status.NOT_RESOLVED, reached.residual, reached.error_estimate,
+        reached.iterations, reached.nodes, reached.classes,
+    )  # fmt: skip
+    values = {name: getattr(reached.errors, name) for name in ("test_error", "training_error", "training_objective")}
+    losses = {"test_loss": values["test_error"], "training_loss": values["training_error"]}
+    return _checked(Asymptotics(model=model, solution=solution, **values, **losses))
+
+
+def _class_count(model: RidgeModel) -> int:
+    """The number of classes with which the ordinary solution resolves a continuous law."""
+    if not _continuous(model):
+        return 1
+    try:
+        return solve(model).solution.classes
+    except NotConverged as error:
+        return int(error.asymptotics.solution.classes)
 
 
 def solve_controls(model: RidgeModel, controls: Controls, tolerance: float | None = None) -> Solutions:
@@ -134,9 +175,13 @@ def solve_controls(model: RidgeModel, controls: Controls, tolerance: float | Non
 
 def default_tolerance(model: RidgeModel) -> float:
     """Of `solve`."""
-    if any(isinstance(law, Law) and law.continuous for law in vars(model).values()):
+    if _continuous(model):
         return TOLERANCE_CONTINUOUS
     return TOLERANCE if model.is_ridge_regression else TOLERANCE_CONVEX
+
+
+def _continuous(model: RidgeModel) -> bool:
+    return any(isinstance(law, Law) and law.continuous for law in vars(model).values())
 
 
 def convex_task(model: RidgeModel) -> Task:

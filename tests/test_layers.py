@@ -50,7 +50,8 @@ ALLOWED = {
         "serialisation": f"{BASE} {FUNCTIONS} models",
         "canonical": f"{BASE} {FUNCTIONS} models",
         "state_evolution": "_types _kernels errors vocabulary gaussian losses canonical",  # knows nothing of models
-        "asymptotics": f"{MODELS} canonical state_evolution",
+        "digits": MODELS,  # a route of its own
+        "asymptotics": f"{MODELS} canonical state_evolution digits",
         "margins": f"{MODELS} canonical state_evolution asymptotics",
         "separability": f"{MODELS} canonical state_evolution asymptotics",
         "spectra": f"{MODELS} canonical",
@@ -125,8 +126,8 @@ def test_kernels_know_arrays_only(path):
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_heavy_packages_are_imported_where_used(path):
-    """matplotlib may stand at the top of plotting modules, click at the top of the command line."""
-    if part_of(path) in ("plotting", "reproduce", "cli"):
+    """matplotlib may stand at the top of plotting modules, click of the command line, mpmath where digits are asked."""
+    if part_of(path) in ("plotting", "reproduce", "cli", "digits"):
         return
     names = list(imports(at_module_level(parsed(path))))
     assert not [package for package in HEAVY if uses(names, package)]

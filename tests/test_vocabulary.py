@@ -60,6 +60,7 @@ def test_nothing_is_declared_twice():
 
 
 DOMAINS = {  # by hand: what the formulas allow
+    "digits": "a whole number >= 1 and <= 1000",
     **dict.fromkeys(
         (
             "sample_complexity",

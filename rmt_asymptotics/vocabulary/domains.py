@@ -96,15 +96,16 @@ def not_negative(low: float, high: float) -> Number:
 
 @dataclass(frozen=True)
 class WholeNumber(Domain):
-    """Whole numbers from `least` on."""
+    """Whole numbers from `least` on, up to `most` if there is one."""
 
     least: int
+    most: int | None = None
 
     def checked(self, name: str, value: Any, kind: Any = None) -> int:
-        return whole_number(name, value, least=self.least)
+        return whole_number(name, value, least=self.least, **({} if self.most is None else {"most": self.most}))
 
     def __str__(self) -> str:
-        return f"a whole number >= {self.least}"
+        return f"a whole number >= {self.least}" + ("" if self.most is None else f" and <= {self.most}")
 
 
 @dataclass(frozen=True)

@@ -179,6 +179,7 @@ THEORY = (
         "relative, of the errors under refinement of quadrature and classes",
         none="1e-10 (square loss), 1e-8 for convex losses, 1e-6 for continuous laws",
     ),
+    Field("digits", "", "digits", WholeNumber(1, 1000), "of the errors, in mpmath by another route", none="floats"),
 )
 FIELDS = {field.name: field for field in (*MODEL, *RECORDS, *SIMULATION, *THEORY)}
 
