@@ -1,5 +1,6 @@
 """Results show themselves: tables in terminals and notebooks, Datasets, models read back, and what to try next."""
 
+import dataclasses
 import html
 import re
 import subprocess
@@ -182,3 +183,11 @@ def test_wheels_say_that_the_package_is_typed(tmp_path):
     with zipfile.ZipFile(tmp_path / run.stdout.split()[-1]) as wheel:
         names = wheel.namelist()
     assert "rmt_asymptotics/py.typed" in names and "rmt_asymptotics/spectra/shown.py" in names
+
+
+def test_an_atom_of_rounding_is_none(results):
+    """Shares of classes that sum to 1 up to rounding leave 1.1e-16 at 0."""
+    for atom, written in ((1.1e-16, "0"), (0.25, "0.25")):
+        spectrum = dataclasses.replace(results["FeatureSpectrum"], atom_at_zero=atom)
+        assert re.search(rf"atom at 0 +{written}( |$)", str(spectrum), re.MULTILINE)
+        assert spectrum.to_dataset(np.ones(1)).atom_at_zero == float(written)
