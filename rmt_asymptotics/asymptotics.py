@@ -16,7 +16,7 @@ from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.state_evolution.convex.points import Task
 from rmt_asymptotics.state_evolution.convex.refinement import ConvexSolutions, solve_convex
 from rmt_asymptotics.state_evolution.refinement import STATUSES, RefinedSolutions, Status, solve_refined
-from rmt_asymptotics.tables import Shown, Table, cell, titled
+from rmt_asymptotics.tables import Shown, Table, cell, error_note, titled
 from rmt_asymptotics.vocabulary.fields import FIELDS
 from rmt_asymptotics.vocabulary.quantities import SOLVED_OUTPUTS
 
@@ -81,7 +81,7 @@ class Asymptotics(Shown):
     def _table(self) -> Table:
         s = self.solution
         rows = [(name, value) for name in self.model.outputs if (value := getattr(self, name, None)) is not None]
-        how = f"relative error {s.error_estimate:.1e}, {s.nodes} nodes, {s.classes} classes, {s.iterations} iterations"
+        how = f"{error_note(s.error_estimate)}, {s.nodes} nodes, {s.classes} classes, {s.iterations} iterations"
         return Table(("limit", ""), rows, titled(self.model), (s.message or f"{cell(s.status)}: {how}",))
 
 

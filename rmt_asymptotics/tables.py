@@ -103,6 +103,15 @@ def cell(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
+def error_note(error_estimate: float) -> str:
+    """How exact what stands above is.
+
+    >>> error_note(3.2e-11)
+    'relative error 3.2e-11'
+    """
+    return f"relative error {error_estimate:.1e}"
+
+
 def titled(record: Any, omitted: Collection[str] = ()) -> str:
     """A model, or the parameters of a theory, in words: its fields that are not at their defaults, nor `omitted`.
 

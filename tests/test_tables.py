@@ -41,6 +41,9 @@ RESULTS = {  # what shows itself, and numbers that must be seen in it
         lambda: rmt.compare(PLAIN, PLAN, dimension=[20, 30]),
         lambda c: (c.limit.test_error, c.simulation.test_error.mean, c.asymptotics.training_error, c.simulation.width),
     ),
+    "BiasVariance": (lambda: rmt.bias_variance(PLAIN), lambda b: (b.bias, b.samples, b.test_error)),
+    "EnsembleErrors": (lambda: rmt.ensemble(PLAIN, 4), lambda e: (e.test_error, e.single, e.limit)),
+    "OptimalStopping": (lambda: rmt.optimal_stopping(PLAIN), lambda o: (o.time, o.value, o.best_ridge)),
     "Regime": (lambda: rmt.regime(NETWORK), lambda r: r.free),
 }  # fmt: skip
 

@@ -21,6 +21,7 @@ from rmt_asymptotics.equations.two_point import pair_errors
 from rmt_asymptotics.errors import OutOfDomain, whole_number
 from rmt_asymptotics.models import RidgeModel, check_ridge_regression
 from rmt_asymptotics.serialisation import provenance
+from rmt_asymptotics.tables import Shown, Table, error_note, titled
 from rmt_asymptotics.training.readouts import latent_of, ridge_readouts
 from rmt_asymptotics.training.refined import refined
 from rmt_asymptotics.vocabulary.quantities import PARTS as DESCRIBED
@@ -33,7 +34,7 @@ WORDS = {name: quantity.words for name, quantity in {**QUANTITIES, **DESCRIBED}.
 
 
 @dataclass(frozen=True)
-class BiasVariance:
+class BiasVariance(Shown):
     """The test error and its seven parts, which add up to it to rounding.
 
     noise: of fresh labels.  bias: squared, of the predictor averaged over all draws.  Variances of the prediction:
@@ -57,13 +58,11 @@ class BiasVariance:
         """Of the prediction, from all sources: the test error without noise and bias."""
         return self.test_error - self.noise - self.bias
 
-    def table(self) -> str:
-        """A text table: each part, its share of the test error, and what it is."""
-        rows = [f"{'part':<32}{'value':>12}{'share':>8}"]
-        for name in (*PARTS, "test_error"):
-            value = getattr(self, name)
-            rows.append(f"{name:<32}{value:>12.6g}{value / self.test_error:>8.1%}  {WORDS[name]}")
-        return "\n".join(rows)
+    def _table(self) -> Table:
+        """Each part, its share of the test error, and what it is."""
+        values = {name: getattr(self, name) for name in (*PARTS, "test_error")}
+        rows = [(name, value, f"{value / self.test_error:.1%}", WORDS[name]) for name, value in values.items()]
+        return Table(("part", "value", "share", ""), rows, titled(self.model), (error_note(self.error_estimate),))
 
 
 @checked_arguments
@@ -130,7 +129,7 @@ def parts(problem: Problem, controls: Controls) -> Array:
 
 
 @dataclass(frozen=True)
-class EnsembleErrors:
+class EnsembleErrors(Shown):
     """Test errors of the mean of several networks, of one of them, and of infinitely many.
 
     samples: "shared" by all networks, or "fresh" for each.  error_estimate: relative, of quadrature and class count.
@@ -143,6 +142,11 @@ class EnsembleErrors:
     single: float
     limit: float
     error_estimate: float
+
+    def _table(self) -> Table:
+        rows = [(f"mean of {self.members}", self.test_error), ("one", self.single), ("infinitely many", self.limit)]
+        heads = (f"networks, {self.samples} samples", "test_error")
+        return Table(heads, rows, titled(self.model), (error_note(self.error_estimate),))
 
 
 @checked_arguments

@@ -10,6 +10,7 @@ from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.errors import number
 from rmt_asymptotics.models import RidgeModel, check_ridge_regression
 from rmt_asymptotics.optimisation import optimal
+from rmt_asymptotics.tables import Shown, Table, titled
 from rmt_asymptotics.training.curves import TOLERANCE, filtered_errors
 from rmt_asymptotics.training.filters import flow
 
@@ -19,7 +20,7 @@ AT_END = 0.999  # of the logarithm of the window: a best time beyond this is non
 
 
 @dataclass(frozen=True)
-class OptimalStopping:
+class OptimalStopping(Shown):
     """The time at which the test error of the readout's gradient flow is least, and that error.
 
     best_ridge, best_ridge_error: of ridge regression, to compare with.  at_end: longer training only helps, and `time`
@@ -32,6 +33,11 @@ class OptimalStopping:
     best_ridge: float
     best_ridge_error: float
     at_end: bool
+
+    def _table(self) -> Table:
+        rows = [("time", self.time, self.value), ("ridge", self.best_ridge, self.best_ridge_error)]
+        notes = ["longer training only helps: the time is the end of what was searched"] * self.at_end
+        return Table(("best", "", "test_error"), rows, titled(self.model, omitted=("ridge",)), notes)
 
 
 @checked_arguments
