@@ -6,3 +6,4 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.floating[Any]]
+Numbers: TypeAlias = NDArray[Any]  # real or complex: a ridge off the real axis, or a tangent

@@ -114,7 +114,14 @@ def solve(model: RidgeModel, *, tolerance: float | None = None, digits: int | No
     """
     if digits is not None:
         return _solve_digits(model, FIELDS["digits"].checked(digits), tolerance)
-    return _converged(model, solve_controls(model, control_points(model, {}), tolerance))
+    return ridge_solution(model, tolerance)[0] if model.is_ridge_regression else convex_solution(model, tolerance)[0]
+
+
+def ridge_solution(model: RidgeModel, tolerance: float | None = None) -> tuple[Asymptotics, RefinedSolutions]:
+    """The solution of ridge regression, with the arrays behind it; raises as `solve` does."""
+    solutions = solve_controls(model, control_points(model, {}), tolerance)
+    assert isinstance(solutions, RefinedSolutions)
+    return _converged(model, solutions), solutions
 
 
 def convex_solution(model: RidgeModel, tolerance: float | None = None) -> tuple[Asymptotics, ConvexSolutions]:
@@ -200,7 +207,7 @@ def control_points(model: RidgeModel, values: dict[str, np.ndarray], points: int
         return np.asarray(values.get(name, np.full(points, getattr(model, name))), float)
 
     width_ratio = column("width_ratio")
-    return Controls(column("sample_complexity") / width_ratio, width_ratio, column("ridge"), column("noise_variance"))
+    return Controls(column("sample_complexity"), 1 / width_ratio, column("ridge"), column("noise_variance"))
 
 
 def solution_at(solutions: Solutions, point: int) -> Solution:

@@ -92,4 +92,6 @@ def margin_law(model: RidgeModel, *, tolerance: float | None = None) -> MarginLa
     assert isinstance(system.labels, BinaryChannel)
     field = system.field(solved.iterate.state)
     problem = system.problem
-    return MarginLaw(model, system.labels, problem.nodes, problem.weights, field, task.function(model.loss))
+    return MarginLaw(
+        model, system.labels, problem.features.nodes, problem.features.weights, field, task.function(model.loss)
+    )

@@ -75,7 +75,7 @@ def separability(model: RidgeModel, *, tolerance: float | None = None) -> Separa
         near = _solved(at, level, near)
         previous, (found, size) = found, threshold(near, ORDERS[level])
         change = abs(found - previous) / found
-        if change <= tolerance or (level and near.system.problem.exact):
+        if change <= tolerance or (level and near.system.problem.features.exact):
             break
     if not size <= 1e3 * ENOUGH or not change <= max(tolerance, 1e-6):
         raise NotConverged(f"{Status.NOT_SOLVED.value}: the threshold of separability, near n/d = {found:.6g}")

@@ -21,19 +21,19 @@ RULE = Rule(GRID, 0.1 * gaussian_density(GRID))
 def test_class_functions_against_the_naive_twin(name):
     model = SPIKED[name]
     problem = translate(model, MODEL_LEVEL)
-    values, probabilities = model.spike.quadrature(len(problem.class_weights), np.sqrt(model.bulk_variance))
-    some = slice(None, None, max(1, len(problem.nodes) // 7))
-    kappa = problem.nodes[some]
-    np.testing.assert_array_equal(problem.class_weights, probabilities)
+    values, probabilities = model.spike.quadrature(len(problem.features.class_weights), np.sqrt(model.bulk_variance))
+    some = slice(None, None, max(1, len(problem.features.nodes) // 7))
+    kappa = problem.features.nodes[some]
+    np.testing.assert_array_equal(problem.features.class_weights, probabilities)
     for k in range(0, len(values), max(1, len(values) // 5)):
         _, b, m2 = naive.conditional_moments(
             model.activation, model.activation.kinks, values[k], model.bulk_variance, kappa
         )
-        np.testing.assert_allclose(problem.linear[k, some], b, rtol=0, atol=QUADRATURE)
-        np.testing.assert_allclose(problem.residual[k, some], m2, rtol=0, atol=QUADRATURE)
+        np.testing.assert_allclose(problem.features.linear[k, some], b, rtol=0, atol=QUADRATURE)
+        np.testing.assert_allclose(problem.features.residual[k, some], m2, rtol=0, atol=QUADRATURE)
     h0, h1, h2 = naive.target_moments(model.target, model.target.kinks, model.alignment, 0.0, kappa)
-    np.testing.assert_allclose(problem.target[:, some], [h0, h1], rtol=0, atol=1e-8)
-    np.testing.assert_allclose(problem.target_residual[some], h2 - h0**2 - h1**2, rtol=0, atol=1e-8)
+    np.testing.assert_allclose(problem.labels.target[:, some], [h0, h1], rtol=0, atol=1e-8)
+    np.testing.assert_allclose(problem.labels.residual[some], h2 - h0**2 - h1**2, rtol=0, atol=1e-8)
 
 
 @pytest.mark.parametrize("name", GENERIC)
@@ -41,15 +41,15 @@ def test_weights_are_a_probability_and_labels_keep_their_power(name):
     model = GENERIC[name]
     problem = translate(model, MODEL_LEVEL)
     z, w = naive.gaussian_grid(model.target.kinks)
-    assert abs(problem.weights.sum() - 1) < QUADRATURE
-    assert abs(problem.class_weights.sum() - 1) < QUADRATURE
+    assert abs(problem.features.weights.sum() - 1) < QUADRATURE
+    assert abs(problem.features.class_weights.sum() - 1) < QUADRATURE
     assert abs(problem.label_variance / (w @ model.target(z) ** 2) - 1) < 1e-9
-    assert np.min(problem.residual) >= 0 and np.min(problem.target_residual) >= 0
+    assert np.min(problem.features.residual) >= 0 and np.min(problem.labels.residual) >= 0
 
 
 def modes_by_strength(problem):
     """Rows of (mode function, class) for each kind of strength."""
-    constant, proportional = problem.strengths
+    constant, proportional = problem.features.modes.strengths
     return {kind: np.flatnonzero(chosen) for kind, chosen in {
         "free": np.isinf(constant),
         "mean": np.isfinite(constant) & (constant > 0),
@@ -62,20 +62,20 @@ def test_modes_of_two_classes():
     problem = translate(TWO_CLASSES, MODEL_LEVEL)
     kinds = modes_by_strength(problem)
     assert [len(kinds[kind]) for kind in ("free", "mean", "direction")] == [0, 2, 4]
-    np.testing.assert_array_equal(problem.strengths[0, kinds["mean"]], 420)
-    np.testing.assert_array_equal(problem.strengths[1, kinds["direction"]], 1)
+    np.testing.assert_array_equal(problem.features.modes.strengths[0, kinds["mean"]], 420)
+    np.testing.assert_array_equal(problem.features.modes.strengths[1, kinds["direction"]], 1)
     for j in kinds["direction"]:
-        b = problem.linear[problem.mode_classes[j]]
-        spike, teacher = problem.modes[:, j]
-        assert np.array_equal(spike, problem.nodes * b) != np.array_equal(teacher, b)
-    assert sorted(problem.mode_classes) == [0, 0, 0, 1, 1, 1]
+        b = problem.features.linear[problem.features.modes.classes[j]]
+        spike, teacher = problem.features.modes.functions[:, j]
+        assert np.array_equal(spike, problem.features.nodes * b) != np.array_equal(teacher, b)
+    assert sorted(problem.features.modes.classes) == [0, 0, 0, 1, 1, 1]
 
 
 def test_infinite_width_frees_the_means_only():
     finite, limit = translate(TWO_CLASSES, 2), translate(TWO_CLASSES.replace(width=None), 2)
     kinds = modes_by_strength(limit)
     assert [len(kinds[kind]) for kind in ("free", "mean", "direction")] == [2, 0, 4]
-    np.testing.assert_array_equal(finite.modes, limit.modes)
+    np.testing.assert_array_equal(finite.features.modes.functions, limit.features.modes.functions)
 
 
 def test_problem_does_not_depend_on_control_fields():
@@ -86,11 +86,11 @@ def test_problem_does_not_depend_on_control_fields():
 
 
 def test_refinement_adds_nodes_and_classes():
-    sizes = [len(translate(CONTINUOUS, level).nodes) for level in range(4)]
-    classes = [len(translate(CONTINUOUS, level).class_weights) for level in range(4)]
+    sizes = [len(translate(CONTINUOUS, level).features.nodes) for level in range(4)]
+    classes = [len(translate(CONTINUOUS, level).features.class_weights) for level in range(4)]
     assert sizes == sorted(set(sizes)) and classes == sorted(set(classes))
     assert LEVELS >= 6
-    assert translate(PLAIN, 0).exact and len(translate(PLAIN, 0).nodes) == 1
+    assert translate(PLAIN, 0).features.exact and len(translate(PLAIN, 0).features.nodes) == 1
 
 
 EVEN, ODD = GRID**2, np.tanh(GRID)
@@ -147,5 +147,5 @@ def test_closed_span_contains_every_class_mean():
 
 def test_aligned_targets_are_functions_of_kappa():
     problem = translate(ONE_CLASS.replace(target=rmt.tanh, alignment=-1.0), 1)
-    np.testing.assert_allclose(problem.target[0], np.tanh(-problem.nodes), rtol=1e-14)
-    assert np.max(np.abs(problem.target[1])) < 1e-15 and np.max(problem.target_residual) < 1e-30
+    np.testing.assert_allclose(problem.labels.target[0], np.tanh(-problem.features.nodes), rtol=1e-14)
+    assert np.max(np.abs(problem.labels.target[1])) < 1e-15 and np.max(problem.labels.residual) < 1e-30

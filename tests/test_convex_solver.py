@@ -69,8 +69,12 @@ CASES = {
 def solved(model, labels, loss, level=1, order=14, ridge=None, intercept=False, near=None):
     rho = np.sqrt(1 - model.alignment**2)
     task = Task(loss, lambda noise: channel(labels, model.target, noise, model.alignment, rho), intercept)
-    ratio = model.sample_complexity / model.width_ratio
-    values = (ratio, model.width_ratio, model.ridge if ridge is None else ridge, model.noise_variance)
+    values = (
+        model.sample_complexity,
+        1 / model.width_ratio,
+        model.ridge if ridge is None else ridge,
+        model.noise_variance,
+    )
     controls = Controls(*(np.array([value]) for value in values))
     return solve_point(translate(model, level), task, controls, 0, order, near)
 

@@ -118,16 +118,16 @@ def test_targets_with_jumps(alignment):
     """h_0, h_1 and Var(y|kappa) - h_1^2 of sign: exact at alignment 1, sharp near it."""
     problem = translate(ONE_CLASS.replace(target=rmt.sign, alignment=alignment), 3)
     rho = np.sqrt((1 - alignment) * (1 + alignment))
-    kappa = problem.nodes
+    kappa = problem.features.nodes
     if rho == 0:
         h0, h1, rest = np.sign(alignment * kappa), 0 * kappa, 0 * kappa
     else:
         h0, h1, rest, _ = tabulated(sign_moments, alignment * kappa, rho)[:, 0]
-    assert np.max(np.abs(problem.target[0] - h0)) < ACCURACY
-    assert np.max(np.abs(problem.target[1] - h1)) < ACCURACY
-    assert np.max(np.abs(problem.target_residual - rest)) < ACCURACY
+    assert np.max(np.abs(problem.labels.target[0] - h0)) < ACCURACY
+    assert np.max(np.abs(problem.labels.target[1] - h1)) < ACCURACY
+    assert np.max(np.abs(problem.labels.residual - rest)) < ACCURACY
     assert abs(problem.label_variance - 1) < ACCURACY
-    first = problem.weights @ (problem.target[0] * kappa)
+    first = problem.features.weights @ (problem.labels.target[0] * kappa)
     assert abs(first - alignment * np.sqrt(2 / np.pi)) < 1e-10  # E[y kappa] = gamma E|z|: the rule sees the jump
 
 
@@ -178,5 +178,5 @@ def test_rule_in_kappa_sees_kinks_away_from_zero(target, alignment):
     """E[y kappa] = gamma c_1 of a nearly aligned target."""
     function = rmt.Activation.from_expression(target)
     problem = translate(ONE_CLASS.replace(target=function, alignment=alignment), 4)
-    first = problem.weights @ (problem.target[0] * problem.nodes)
+    first = problem.features.weights @ (problem.labels.target[0] * problem.features.nodes)
     assert abs(first - alignment * function.hermite_coefficients(1)[1]) < ACCURACY

@@ -10,11 +10,12 @@ import rmt_asymptotics as rmt
 from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.grids import ClassNodes
 from rmt_asymptotics.canonical.translation import grid_of, problem_on, translate
-from rmt_asymptotics.optimisation.analytic import Point, errors, solved_state
+from rmt_asymptotics.equations.square_loss import errors
+from rmt_asymptotics.optimisation.analytic import Point, evaluated
 from rmt_asymptotics.optimisation.derivatives import gradient
 from rmt_asymptotics.optimisation.stencils import _weights
 from rmt_asymptotics.serialisation import model_from_dict
-from rmt_asymptotics.state_evolution.ridge import solve_points
+from rmt_asymptotics.state_evolution.ridge import label_fit, solve_points
 from tests.problems import CONTINUOUS, GENERIC, ONE_CLASS, PLAIN
 
 REFERENCES = json.loads((Path(__file__).parent / "reference" / "gradients.json").read_text())
@@ -42,17 +43,24 @@ def test_gradient_agrees_with_high_precision(name):
 @pytest.mark.parametrize("name", GENERIC)
 def test_complex_evaluation_is_the_solver_at_real_arguments(name):
     problem, controls = translate(GENERIC[name], 1), control_points(GENERIC[name], {})
-    V, t = solved_state(problem, controls)
-    model = GENERIC[name]
-    ratio = model.sample_complexity / model.width_ratio
-    point = Point(problem, ratio, model.width_ratio, model.ridge, model.noise_variance)
-    np.testing.assert_allclose(errors(point, V, t), solve_points(problem, controls).errors[:, 0], rtol=1e-13)
+    point = Point.at(problem, controls)
+    solution, weights = point.solution, problem.features.weights
+    found = errors(weights, solution.V, point.e, label_fit(problem, controls, solution.map))
+    expected = solve_points(problem, controls).errors
+    for quantity, value in vars(expected).items():
+        np.testing.assert_allclose(getattr(found, quantity), value, rtol=1e-13)
+    _, at, fitted = evaluated(problem, controls, point.solution.V + 0j, point.solution.map.t)
+    np.testing.assert_allclose(at.V, point.solution.map.psi, rtol=1e-12)
+    expected_base = label_fit(problem, controls, point.solution.map).base @ problem.features.weights
+    np.testing.assert_allclose(fitted.base @ problem.features.weights, expected_base, rtol=1e-12)
 
 
 @pytest.mark.parametrize("name", GENERIC)
 def test_problem_on_its_own_grid_is_the_translation(name):
     model = GENERIC[name]
-    np.testing.assert_array_equal(problem_on(model, grid_of(model, 1)).modes, translate(model, 1).modes)
+    np.testing.assert_array_equal(
+        problem_on(model, grid_of(model, 1)).features.modes.functions, translate(model, 1).features.modes.functions
+    )
 
 
 def test_nodes_of_a_continuous_law_move_with_its_scale():

@@ -63,7 +63,7 @@ def degrees_of_freedom(model):
     """df = V/(1 + V) of a problem on a single node, V = A b^2 + T m2^2 from the solver's state (A, T)."""
     problem = translate(model, 0)
     A, T = solve_points(problem, control_points(model, {})).state[0]
-    V = A * problem.linear[0, 0] ** 2 + T * problem.residual[0, 0]
+    V = A * problem.features.linear[0, 0] ** 2 + T * problem.features.residual[0, 0]
     return V / (1 + V)
 
 

@@ -24,6 +24,7 @@ ALLOWED = {
     part: set(allowed.split())
     for part, allowed in {
         "_types": "",
+        "threads": "",
         "_kernels": "",
         "errors": "",
         "remembered": "",
@@ -48,17 +49,18 @@ ALLOWED = {
         "labels": "_types remembered errors checks vocabulary gaussian activations",
         "models": f"{BASE} {FUNCTIONS}",
         "serialisation": f"{BASE} {FUNCTIONS} models",
-        "canonical": f"{BASE} {FUNCTIONS} models",
-        "state_evolution": "_types _kernels errors vocabulary gaussian losses canonical",  # knows nothing of models
+        "canonical": f"{BASE} {FUNCTIONS} models equations",
+        # knows nothing of models
+        "state_evolution": "_types _kernels threads errors vocabulary gaussian losses equations canonical",
         "digits": MODELS,  # a route of its own
         "asymptotics": f"{MODELS} canonical state_evolution digits",
         "margins": f"{MODELS} canonical state_evolution asymptotics",
         "separability": f"{MODELS} canonical state_evolution asymptotics",
-        "spectra": f"{MODELS} canonical",
-        "optimisation": f"{MODELS} canonical state_evolution asymptotics spectra",
+        "spectra": f"{MODELS} threads equations canonical",
+        "optimisation": f"{MODELS} threads equations canonical state_evolution asymptotics spectra",
         "training": f"{MODELS} decomposition canonical equations state_evolution asymptotics spectra optimisation",
         "montecarlo": f"{MODELS} decomposition",  # knows nothing of the theory
-        "sweeps": f"{MODELS} canonical state_evolution asymptotics montecarlo",
+        "sweeps": f"{MODELS} threads canonical state_evolution asymptotics montecarlo",
         "comparison": f"{MODELS} asymptotics montecarlo sweeps",
         "dynamics": f"{BASE} activations",
         "plotting": f"{MODELS} sweeps comparison dynamics",

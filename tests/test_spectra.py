@@ -17,8 +17,10 @@ from rmt_asymptotics.activations import (
     sin,
     tanh,
 )
+from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.translation import translate
+from rmt_asymptotics.equations.stacked import solved as stacked_solutions
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.expectations import expectation
 from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw
@@ -26,9 +28,9 @@ from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, S
 from rmt_asymptotics.spectra import bbp, spectrum, weight_law, weight_spectrum
 from rmt_asymptotics.spectra.edges import RealBranch
 from rmt_asymptotics.spectra.outliers import mode_form, outliers_in
-from rmt_asymptotics.spectra.resolvent import States, physical, resolvent, solve
+from rmt_asymptotics.spectra.resolvent import States, physical, resolvent
 from rmt_asymptotics.spectra.solve_bulk import solved_bulk
-from rmt_asymptotics.state_evolution import many_classes
+from rmt_asymptotics.state_evolution.fixed_point import fixed_points
 from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
 
 ROUNDING = 1e-9  # residuals and identities at this level leave no room for a wrong term
@@ -85,9 +87,9 @@ def arcs(low, high, count=100):
     return x, weights * np.pi / 4 * x * scale * np.sin(2 * angle)
 
 
-def as_written(problem, ratio, beta, x, V, t):
+def as_written(features, ratio, beta, x, V, t):
     """Residuals of se.1-se.5 at ridge = -x, with explicit K x K matrices; V on the nodes."""
-    pi, b, m2, w = problem.class_weights, problem.linear, problem.residual, problem.weights
+    pi, b, m2, w = features.class_weights, features.linear, features.residual, features.weights
     Vh1 = ratio * np.array([[np.sum(w * bk * bl / (1 + V)) for bl in b] for bk in b])
     Vh2 = ratio * np.array([np.sum(w * m / (1 + V)) for m in m2])
     C = beta * np.diag(pi * t)
@@ -100,7 +102,7 @@ def as_written(problem, ratio, beta, x, V, t):
 def real_solution(sp, x):
     """V on the nodes and t at a real x off the bulk."""
     states = resolvent(sp.bulk.bulk, np.array([x]))
-    return sp.bulk.bulk.extension @ states.V[0].real, states.t[0].real
+    return sp.bulk.bulk.features.skeleton.extension @ states.V[0].real, states.t[0].real
 
 
 @pytest.mark.parametrize("name", BULKS)
@@ -111,14 +113,14 @@ def test_the_density_is_that_of_a_solution_with_positive_imaginary_part(name):
         x = np.array([low + f * (high - low) for f in (0.003, 0.31, 0.77, 0.999)])
         states = resolvent(bulk, x)
         for point, V_s, t in zip(x, states.V, states.t, strict=True):
-            V = bulk.extension @ V_s
+            V = bulk.features.skeleton.extension @ V_s
             gaps = as_written(
-                sp.bulk.problem, model.sample_complexity / model.width_ratio, model.width_ratio, point, V, t
+                sp.bulk.bulk.features, model.sample_complexity / model.width_ratio, model.width_ratio, point, V, t
             )
             assert max(np.max(np.abs(gap)) for gap in gaps) < ROUNDING
             assert np.min(t.imag) > 0
             assert np.min(V.imag) > 0
-        np.testing.assert_allclose(sp.density(x), (states.t @ bulk.class_weights).imag / np.pi, rtol=ROUNDING)
+        np.testing.assert_allclose(sp.density(x), (states.t @ bulk.features.class_weights).imag / np.pi, rtol=ROUNDING)
 
 
 @pytest.mark.parametrize("name", BULKS)
@@ -162,15 +164,15 @@ def test_hard_edge():
 
 def test_off_the_axis_the_solution_is_that_of_state_evolution():
     model = BULKS["two classes"]
-    ratio, ridge = model.sample_complexity / model.width_ratio, 0.07
-    problem = translate(model, 1)
-    start = np.ones(len(problem.nodes)), np.ones(2)
-    _, at, _ = many_classes.fixed_point(problem, *start, ratio, model.width_ratio, ridge)
-    bulk = solved_bulk(problem, ratio, model.width_ratio).bulk
+    ridge = 0.07
+    features = translate(model, 1).features
+    controls = control_points(model.replace(ridge=ridge), {})
+    t = fixed_points(features, controls, np.ones((1, len(features.nodes))), np.ones((1, 2))).map.t[0]
+    bulk = solved_bulk(features, model.sample_complexity, 1 / model.width_ratio).bulk
     states = resolvent(bulk, np.array([-ridge]))
     # the tails left out carry 1e-9
-    np.testing.assert_allclose(states.t[0].real, at.t, rtol=1e-8)
-    assert (states.t[0] @ bulk.class_weights).real == pytest.approx(at.t @ problem.class_weights, rel=1e-8)
+    np.testing.assert_allclose(states.t[0].real, t, rtol=1e-8)
+    assert (states.t[0] @ bulk.features.class_weights).real == pytest.approx(t @ features.class_weights, rel=1e-8)
     assert np.max(np.abs(states.t.imag)) < ROUNDING
 
 
@@ -224,8 +226,8 @@ def test_edges_are_where_the_density_starts_like_a_square_root(name):
 @pytest.mark.parametrize("name", ["constant spike", "two classes"])
 def test_edges_do_not_depend_on_the_grid(name):
     model = BULKS[name]
-    ratio = model.sample_complexity / model.width_ratio
-    coarse, fine = (solved_bulk(translate(model, level), ratio, model.width_ratio).intervals for level in (1, 3))
+    alpha, ratio = model.sample_complexity, 1 / model.width_ratio
+    coarse, fine = (solved_bulk(translate(model, level).features, alpha, ratio).intervals for level in (1, 3))
     np.testing.assert_allclose(fine, coarse, rtol=1e-7)  # the tail left out, 1e-9, differs between grids
 
 
@@ -258,17 +260,17 @@ def test_outliers_solve_the_determinant_and_carry_the_residue(name):
     """det(I + Cap P) = 0; the overlap as a difference quotient of r^T (Cap^-1 + P)^-1 r."""
     model = OUTLYING[name]
     sp, ratio, beta = spectrum(model), model.sample_complexity / model.width_ratio, model.width_ratio
-    problem = sp.bulk.problem
-    R = problem.strengths[0] + beta * problem.strengths[1]
+    features = sp.bulk.bulk.features
+    R = features.modes.strengths[0] + beta * features.modes.strengths[1]
 
     def matrices(x):
         V, t = real_solution(sp, x)
-        g = ratio * problem.weights / (1 + V)
-        P = sum((g * F) @ F.T for F in problem.modes)
-        return np.diag(R * (problem.class_weights * t)[problem.mode_classes]), P, g
+        g = ratio * features.weights / (1 + V)
+        P = sum((g * F) @ F.T for F in features.modes.functions)
+        return np.diag(R * (features.class_weights * t)[features.modes.classes]), P, g
 
     assert len(sp.outliers) == (1 if name == "intercept inside a gap" else 2)
-    functions = [np.ones(len(problem.nodes)), 0.5 * problem.nodes]
+    functions = [np.ones(len(features.nodes)), 0.5 * features.nodes]
     for outlier in sp.outliers:
         Cap, P, _ = matrices(outlier.position)
         eigenvalues = np.linalg.eigvals(np.eye(len(R)) + Cap @ P)
@@ -276,9 +278,9 @@ def test_outliers_solve_the_determinant_and_carry_the_residue(name):
         step, parts = 1e-4 * outlier.position, []
         for side in (step, -step):
             Cap, P, g = matrices(outlier.position + side)
-            r = sum((g * F) @ h for F, h in zip(problem.modes, functions, strict=True))
+            r = sum((g * F) @ h for F, h in zip(features.modes.functions, functions, strict=True))
             parts.append(-side / (ratio * outlier.position) * (r @ np.linalg.solve(np.eye(len(R)) + Cap @ P, Cap @ r)))
-        norm = problem.weights @ (functions[0] ** 2 + functions[1] ** 2)
+        norm = features.weights @ (functions[0] ** 2 + functions[1] ** 2)
         overlap = outlier.overlap(np.ones_like, lambda kappa: 0.5 * kappa)
         assert overlap == pytest.approx(np.mean(parts) / norm, abs=1e-5)
         assert 0 <= overlap <= outlier.total_overlap <= 1
@@ -344,8 +346,8 @@ def test_nothing_lies_between_an_atom_and_the_bulk():
     bulk, gap = sp.bulk.bulk, sp.bulk.gaps[0]
     assert gap.right.x == sp.edges[0][0]
     for point in (gap.left, RealBranch(bulk, [gap.left, gap.right]).at(2 * gap.right.tau), gap.right):
-        assert np.all(1 + bulk.extension @ point.V < 0)
-        assert np.all(mode_form(sp.bulk.problem, bulk, point).eigenvalues < 0)
+        assert np.all(1 + bulk.features.skeleton.extension @ point.V < 0)
+        assert np.all(mode_form(bulk, point).eigenvalues < 0)
     assert min(outlier.position for outlier in sp.outliers) > sp.edges[-1][1]
 
 
@@ -355,12 +357,13 @@ def test_what_the_cut_of_a_tail_makes_is_no_outlier():
     sp = spectrum(model)
     assert sp.edges[-1][1] == np.inf
     assert len(sp.outliers) == 2
-    assert len(outliers_in(sp.bulk.problem, sp.bulk.bulk, sp.bulk.gaps[-1], open_end=True)) > 2
+    assert len(outliers_in(sp.bulk.bulk, sp.bulk.gaps[-1], open_end=True)) > 2
 
 
 def test_singular_systems_are_marked():
     stack = np.array([np.eye(2), np.zeros((2, 2)), 2 * np.eye(2)])
-    np.testing.assert_array_equal(solve(stack, np.ones((3, 2, 1)))[:, :, 0], [[1, 1], [np.nan, np.nan], [0.5, 0.5]])
+    found = stacked_solutions(stack, np.ones((3, 2, 1)))[:, :, 0]
+    np.testing.assert_array_equal(found, [[1, 1], [np.nan, np.nan], [0.5, 0.5]])
 
 
 def test_a_solution_in_the_lower_half_plane_is_refused():

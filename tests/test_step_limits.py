@@ -50,12 +50,13 @@ def bare_power_drops(model, exponent, spikes):
     controls = control_points(model, {})
     before = rmt.solve(model, **TIGHT)
     problem = translate(model.replace(step=rmt.PowerStep(exponent)), 2)
-    free = np.isinf(problem.strengths[0])
+    free = problem.features.modes.are_free
     assert free.sum() == spikes
-    modes = problem.modes.copy()
-    modes[0, free] = [problem.nodes**q for q in range(1, spikes + 1)]
-    test, _, objective = solve_points(replace(problem, modes=modes), controls).errors[:, 0]
-    return before.training_objective - objective, before.test_error - test
+    modes = problem.features.modes.functions.copy()
+    modes[0, free] = [problem.features.nodes**q for q in range(1, spikes + 1)]
+    features = replace(problem.features, modes=replace(problem.features.modes, functions=modes))
+    found = solve_points(replace(problem, features=features), controls).errors
+    return before.training_objective - found.training_objective[0], before.test_error - found.test_error[0]
 
 
 def test_published_vectors_of_moniri24():

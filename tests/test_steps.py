@@ -155,5 +155,7 @@ def test_points_of_a_curve_have_their_own_step(step, field):
     curve = rmt.sweep(model, **{field: values}).test_error.values
     for value, swept in zip(values, curve, strict=True):
         point = model.replace(**{field: value})
-        direct = solve_points(one_step_problem(point, one_step_grid(point, 3)), control_points(point, {})).errors[0, 0]
+        direct = solve_points(
+            one_step_problem(point, one_step_grid(point, 3)), control_points(point, {})
+        ).errors.test_error[0]
         assert swept == pytest.approx(direct, rel=1e-9)

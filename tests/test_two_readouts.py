@@ -36,7 +36,7 @@ LEVEL = 1
 
 def readouts_of(model, ridges):
     problem, controls = translate(model, LEVEL), control_points(model, {"ridge": np.array(ridges)})
-    return problem, controls, latent_of(problem, controls.width_ratio[:1]), ridge_readouts(problem, controls)
+    return problem, controls, latent_of(problem, 1 / controls.dimension_ratio[:1]), ridge_readouts(problem, controls)
 
 
 def test_noted_pairs():
@@ -63,9 +63,9 @@ def test_equal_ridges_are_the_solver(name):
     problem, controls, latent, readouts = readouts_of(SMALL[name], [0.03, 0.7])
     solved = solve_points(problem, controls)
     pairs = pair_errors(latent, readouts, readouts, SAME)
-    np.testing.assert_allclose(pairs.test, solved.errors[0], rtol=ROUNDING)
-    np.testing.assert_allclose(pairs.training, solved.errors[1], rtol=ROUNDING)
-    np.testing.assert_allclose(label_errors(latent, readouts).training, solved.errors[2], rtol=ROUNDING)
+    np.testing.assert_allclose(pairs.test, solved.errors.test_error, rtol=ROUNDING)
+    np.testing.assert_allclose(pairs.training, solved.errors.training_error, rtol=ROUNDING)
+    np.testing.assert_allclose(label_errors(latent, readouts).training, solved.errors.training_objective, rtol=ROUNDING)
 
 
 @pytest.mark.parametrize("name", SMALL)

@@ -11,7 +11,7 @@ import numpy as np
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.gradient_step import GradientStep, gradient_step
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
-from rmt_asymptotics.canonical.problem import Modes, Problem
+from rmt_asymptotics.canonical.problem import Features, Labels, Modes, Problem
 from rmt_asymptotics.canonical.span import closed_span
 from rmt_asymptotics.canonical.step_limits import limit_grid, limit_problem
 from rmt_asymptotics.errors import OutOfDomain
@@ -61,7 +61,7 @@ def one_step_problem(model: OneStepNetwork, grid: Grid) -> Problem:
     else:
         means = Modes.free(bulk.mean)
     directions = corrected_directions if model.corrections else plain_directions
-    return Problem.assemble(rule, pi, bulk, means + directions(step, e, kappa, bulk), target)
+    return Problem(Features.assemble(rule, pi, bulk, means + directions(step, e, kappa, bulk)), Labels.of(target))
 
 
 def _below_maximal(model: OneStepNetwork) -> bool:

@@ -1,25 +1,33 @@
-"""The canonical problem: an isotropic conditional-Gaussian bulk plus finitely many modes.
+"""The canonical problem: features (a conditional-Gaussian bulk plus finitely many modes) and labels on one grid.
 
 The one object that the solver sees; every model is a translation into it.  Note: canonical_problem.md.
 Functions of the spike coordinate kappa ~ N(0, 1) are arrays over a quadrature grid of N nodes.
 """
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import linalg
 
-from rmt_asymptotics._types import Array
+from rmt_asymptotics._types import Array, Numbers
+from rmt_asymptotics.equations.bulk import Bulk
+from rmt_asymptotics.equations.projection import ModeFunctions
+from rmt_asymptotics.equations.reduction import Skeleton, skeleton_of
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments
 from rmt_asymptotics.gaussian.quadrature import Rule
+
+FEW = 3  # classes, whose modes are so few that nothing is gained by functions in common
+SPAN = 1e-15  # functions shorter than this, relative to the longest, do not count
 
 
 @dataclass(frozen=True)
 class Modes:
     """Some modes F_j = F_j0(kappa) + F_j1(kappa) s: functions (2, J, N), the class of each (J,), and strengths (2, J).
 
-    R_j = strengths[0] + width_ratio * strengths[1] is the squared length over neurons of the vector that mode j
+    strengths[0] + width_ratio * strengths[1] is the squared length over neurons of the vector that mode j
     multiplies; infinite for a free mode, which the ridge does not see.
     """
 
@@ -50,15 +58,25 @@ class Modes:
             np.concatenate([self.strengths, other.strengths], axis=1),
         )
 
+    @property
+    def are_free(self) -> NDArray[np.bool_]:
+        """Which modes are free, (J,)."""
+        return np.isinf(self.strengths[0].real)
+
+    @property
+    def flat(self) -> Array:
+        """The functions as one row a mode, (J, M N)."""
+        return self.functions.transpose(1, 0, 2).reshape(self.functions.shape[1], -1)
+
 
 @dataclass(frozen=True)
-class Problem:
-    """What does not change along a curve: K classes of neurons, J modes, the target, on N nodes.
+class Features:
+    """K classes of neurons and J modes on N nodes: what the readout has to work with.
 
-    weights (N,): quadrature weights in kappa.  class_weights (K,): pi_k.
+    nodes, weights (N,): of the quadrature in kappa.  class_weights (K,): pi_k.
     linear (K, N): b_k = E[sigma(u_k kappa + sqrt(c_k) z) z].  residual (K, N): m2_k^2, what is left of the variance.
-    modes (2, J, N), mode_classes (J,), strengths (2, J): as in `Modes`.
-    target (2, N): h_0 = E[y|kappa] and h_1 = E[y s|kappa].  target_residual (N,): Var(y|kappa) - h_1^2 without noise.
+    modes: functions of kappa and s.  shares (Y,), variances (Y, K): of the eigenvalues of the inputs' covariance, and
+    c_k there relative to its mean; one node for isotropic inputs.
     exact: no refinement changes the functions' expectations (nothing depends on kappa).
     """
 
@@ -67,39 +85,121 @@ class Problem:
     class_weights: Array
     linear: Array
     residual: Array
-    modes: Array
-    mode_classes: NDArray[np.intp]
-    strengths: Array
-    target: Array
-    target_residual: Array
+    modes: Modes
+    shares: Array
+    variances: Array
     exact: bool = False
 
     @classmethod
-    def assemble(
-        cls, kappa: Rule, class_weights: Array, bulk: ConditionalMoments, modes: Modes, target: ConditionalMoments
-    ) -> Self:
-        """The problem of classes with moments `bulk`, (K, N), and a target with moments `target`, (N,)."""
+    def assemble(cls, kappa: Rule, class_weights: Array, bulk: ConditionalMoments, modes: Modes) -> Self:
+        """Features of isotropic inputs, from the moments (K, N) of the classes."""
         return cls(
-            nodes=kappa.nodes, weights=kappa.weights, class_weights=class_weights, linear=bulk.linear,
-            residual=bulk.residual, modes=modes.functions, mode_classes=modes.classes, strengths=modes.strengths,
-            target=np.array([target.mean, target.linear]), target_residual=target.residual, exact=len(kappa.nodes) == 1,
+            kappa.nodes, kappa.weights, class_weights, bulk.linear, bulk.residual, modes,
+            np.ones(1), np.ones((1, len(class_weights))), exact=len(kappa.nodes) == 1,
         )  # fmt: skip
+
+    @property
+    def power(self) -> Array:
+        """b_k^2 + m2_k^2, (K, N)."""
+        return self.linear**2 + self.residual
+
+    def size(self, den: Numbers) -> Array:
+        """Root of the power of all features under weights (..., N) of the nodes."""
+        return np.asarray(np.sqrt(np.sum((den[..., None, :] * self.power).real, axis=(-2, -1))))
+
+    @cached_property
+    def bulk(self) -> Bulk:
+        """The bulk for the equations, b in as few orthonormal functions as it needs."""
+        share = np.sqrt(self.class_weights)[:, None]  # neurons count as they weigh
+        left, singular, _ = linalg.svd(share * self.linear * np.sqrt(self.weights), full_matrices=False)
+        kept = singular > SPAN * singular[0]
+        kept[0] = True
+        scale = np.where(singular[kept] > 0, singular[kept], 1.0)
+        functions = (left[:, kept].T @ (share * self.linear)) / scale[:, None]
+        return self._bulk(left[:, kept] * scale / share, functions)
+
+    @cached_property
+    def plain_bulk(self) -> Bulk:
+        """The same with b as it is: for tangents of b, which leave the span of its functions."""
+        return self._bulk(np.eye(len(self.class_weights)), self.linear)
+
+    def _bulk(self, coordinates: Array, functions: Array) -> Bulk:
+        return Bulk(
+            self.weights, self.class_weights, coordinates, functions, self.residual, self.shares, self.variances
+        )
+
+    @cached_property
+    def skeleton(self) -> Skeleton:
+        """Nodes from which V follows on all."""
+        bulk, power = self.bulk, self.class_weights @ self.power
+        return skeleton_of(self.class_weights, bulk.coordinates, bulk.functions, self.residual, power)
+
+    @cached_property
+    def mode_functions(self) -> ModeFunctions:
+        """The modes for the projection, the finite ones in as few functions as they need.
+
+        Modes of other strengths keep functions of their own: strengths may differ by sixteen decades.
+        """
+        plain = self.plain_modes
+        if len(self.class_weights) <= FEW or not len(plain.functions):
+            return plain
+        root = np.tile(np.sqrt(self.weights), len(self.modes.functions))
+        kinds = np.unique(self.modes.strengths[:, ~self.modes.are_free], axis=1, return_inverse=True)[1].ravel()
+        coordinates, functions = [], []
+        for kind in range(int(kinds.max()) + 1):
+            rows = plain.functions[kinds == kind]
+            left, singular, _ = linalg.svd(rows * root, full_matrices=False)
+            kept = singular > SPAN * singular[0]
+            functions.append((left[:, kept].T @ rows) / singular[kept, None])
+            coordinates.append(np.zeros((len(kinds), int(kept.sum()))))
+            coordinates[-1][kinds == kind] = left[:, kept] * singular[kept]
+        return ModeFunctions(plain.free, np.concatenate(coordinates, axis=1), np.concatenate(functions))
+
+    @property
+    def plain_modes(self) -> ModeFunctions:
+        """The same with the finite modes as they are: for tangents."""
+        free, rows = self.modes.are_free, self.modes.flat
+        return ModeFunctions(rows[free], np.eye(int(np.sum(~free))), rows[~free])
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What the readout is to learn, as functions of kappa: given kappa and s, and without noise.
+
+    target (2, N): h_0 = E[y|kappa] and h_1 = E[y s|kappa].  residual (N,): Var(y|kappa) - h_1^2.
+    """
+
+    target: Array
+    residual: Array
+
+    @classmethod
+    def of(cls, moments: ConditionalMoments) -> Self:
+        """The labels of a target with moments (N,)."""
+        return cls(np.array([moments.mean, moments.linear]), moments.residual)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What does not change along a curve: features and labels on one grid."""
+
+    features: Features
+    labels: Labels
 
     @property
     def label_variance(self) -> float:
         """E y^2 without noise."""
-        return float(self.weights @ (self.target[0] ** 2 + self.target[1] ** 2 + self.target_residual))
+        return float((np.sum(self.labels.target**2, axis=0) + self.labels.residual) @ self.features.weights)
 
 
 @dataclass(frozen=True)
 class Controls:
-    """What may change from point to point, each an array of shape (P,): n/p, p/d, ridge, noise variance."""
+    """What may change from point to point, each an array of shape (P,): n/d, d/p, ridge, noise variance."""
 
-    samples_per_feature: Array
-    width_ratio: Array
+    sample_complexity: Array
+    dimension_ratio: Array
     ridge: Array
     noise_variance: Array
 
-    def at(self, points: Array) -> "Controls":
+    def at(self, points: NDArray[np.intp]) -> "Controls":
         """The controls of some of the points."""
         return Controls(*(getattr(self, f.name)[points] for f in fields(self)))

@@ -7,7 +7,7 @@ The mean of the activation is an intercept, seen by the ridge only at finite wid
 import numpy as np
 
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid
-from rmt_asymptotics.canonical.problem import Modes, Problem
+from rmt_asymptotics.canonical.problem import Features, Labels, Modes, Problem
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.quadrature import Rule
 from rmt_asymptotics.laws import ConstantLaw
@@ -25,4 +25,4 @@ def random_features_problem(model: RandomFeatures, grid: Grid) -> Problem:
     target = conditional_moments(model.target, model.target.kinks, np.zeros(1), 1.0, field="target")
     intercept = Modes.of_classes(bulk.mean, 0, strength=np.inf if model.width is None else float(model.width))
     teacher = Modes.of_classes(0, bulk.linear, per_width_ratio=1)
-    return Problem.assemble(grid.kappa, np.ones(1), bulk, intercept + teacher, target)
+    return Problem(Features.assemble(grid.kappa, np.ones(1), bulk, intercept + teacher), Labels.of(target))

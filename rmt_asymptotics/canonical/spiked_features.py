@@ -7,7 +7,7 @@ mean m0(kappa), the spike direction kappa m1(kappa) and the teacher direction s 
 import numpy as np
 
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
-from rmt_asymptotics.canonical.problem import Modes, Problem
+from rmt_asymptotics.canonical.problem import Features, Labels, Modes, Problem
 from rmt_asymptotics.canonical.span import closed_span
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.models import SpikedRandomFeatures
@@ -43,4 +43,4 @@ def spiked_problem(model: SpikedRandomFeatures, grid: Grid) -> Problem:
         means = Modes.free(closed_span(model.activation, c, rule))  # [span.1]
     else:
         means = Modes.free(bulk.mean)
-    return Problem.assemble(rule, pi, bulk, means + directions, target)
+    return Problem(Features.assemble(rule, pi, bulk, means + directions), Labels.of(target))

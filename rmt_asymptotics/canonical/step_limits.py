@@ -14,7 +14,7 @@ from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.canonical.expansion import mean_expansion
 from rmt_asymptotics.canonical.gradient_step import GradientStep, gradient_step
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
-from rmt_asymptotics.canonical.problem import Modes, Problem
+from rmt_asymptotics.canonical.problem import Features, Labels, Modes, Problem
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.quadrature import sinh_rule
@@ -150,7 +150,7 @@ def limit_problem(model: OneStepNetwork, grid: Grid) -> Problem:
             directions = Modes.free(function) + directions
         else:
             directions += Modes.of_classes(function, 0, strength=mode.strength)
-    return Problem.assemble(rule, np.ones(1), bulk, directions, target)
+    return Problem(Features.assemble(rule, np.ones(1), bulk, directions), Labels.of(target))
 
 
 def _checked_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...]:

@@ -1,61 +1,86 @@
-"""Which translation serves which model, and the fields that a translated problem does not depend on."""
+"""Which translation serves which model, and the fields that a translated problem does not depend on.
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+A new model registers its translation in `grid_of` and `problem_on`, and may register its `control_fields`.
+"""
+
+from dataclasses import dataclass, field
+from functools import singledispatch
+from typing import Any
 
 from rmt_asymptotics.canonical.grids import LEVELS, Grid
 from rmt_asymptotics.canonical.one_step_network import one_step_grid, one_step_problem
 from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.random_features import random_features_grid, random_features_problem
 from rmt_asymptotics.canonical.spiked_features import spiked_grid, spiked_problem
+from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
 from rmt_asymptotics.remembered import remembered
 from rmt_asymptotics.steps import PowerStep
 
-
-class Translation(NamedTuple):
-    """grid: the grid of a model at a refinement level.  problem: the functions of a model on a grid."""
-
-    grid: Callable[[Any, int], Grid]
-    problem: Callable[[Any, Grid], Problem]
+CONTROL_FIELDS = frozenset({"sample_complexity", "width_ratio", "ridge", "noise_variance"})
 
 
-TRANSLATIONS: dict[type[RidgeModel], Translation] = {
-    RandomFeatures: Translation(random_features_grid, random_features_problem),
-    SpikedRandomFeatures: Translation(spiked_grid, spiked_problem),
-    OneStepNetwork: Translation(one_step_grid, one_step_problem),
-}
-CONTROL_FIELDS = {"sample_complexity": 1.0, "width_ratio": 1.0, "ridge": 1.0, "noise_variance": 0.0}
+def _unknown(model: object) -> OutOfDomain:
+    return OutOfDomain("model", model, "a model whose translation is known, such as RandomFeatures(...)")
 
 
-def control_fields(model: RidgeModel) -> set[str]:
-    """The fields that enter only the fixed point: models that differ in nothing else share one problem.
+@singledispatch
+def grid_of(model: RidgeModel, level: int) -> Grid:
+    """The grid on which `translate` evaluates a model at refinement `level`."""
+    raise _unknown(model)
 
-    The noise shapes a gradient step, and a step that scales with n depends on the ratios.
-    """
-    if not isinstance(model, OneStepNetwork):
-        return set(CONTROL_FIELDS)
-    return {"ridge"} if isinstance(model.step, PowerStep) else {"ridge", "sample_complexity", "width_ratio"}
+
+@singledispatch
+def problem_on(model: RidgeModel, grid: Grid) -> Problem:
+    """The canonical problem of a model on a given grid, such as that of a model nearby: smooth in its fields."""
+    raise _unknown(model)
+
+
+@singledispatch
+def control_fields(model: RidgeModel) -> frozenset[str]:
+    """The fields that enter only the fixed point: models that differ in nothing else share one problem."""
+    return CONTROL_FIELDS
+
+
+grid_of.register(RandomFeatures)(random_features_grid)
+problem_on.register(RandomFeatures)(random_features_problem)
+grid_of.register(SpikedRandomFeatures)(spiked_grid)
+problem_on.register(SpikedRandomFeatures)(spiked_problem)
+grid_of.register(OneStepNetwork)(one_step_grid)
+problem_on.register(OneStepNetwork)(one_step_problem)
+
+
+@control_fields.register
+def _(model: OneStepNetwork) -> frozenset[str]:
+    """The noise shapes a gradient step, and a step that scales with n depends on the ratios."""
+    shaping = {"noise_variance"}
+    if isinstance(model.step, PowerStep):
+        shaping |= {"sample_complexity", "width_ratio"}
+    return CONTROL_FIELDS - shaping
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """A model as far as its problem depends on it: equal for all values of `control_fields`."""
+
+    key: tuple[Any, ...]
+    model: RidgeModel = field(compare=False)
+
+
+def _shape(model: RidgeModel) -> _Shape:
+    controls = control_fields(model)
+    names = (name for name in model.__dataclass_fields__ if name not in controls)
+    return _Shape((type(model), *(getattr(model, name) for name in names)), model)
 
 
 def translate(model: RidgeModel, level: int) -> Problem:
     """The canonical problem of a model at refinement `level` < LEVELS; the same for all values of `control_fields`."""
-    return _translated(model.replace(**{name: CONTROL_FIELDS[name] for name in control_fields(model)}), level)
+    return _translated(_shape(model), level)
 
 
 @remembered(maxsize=32)
-def _translated(model: RidgeModel, level: int) -> Problem:
-    return problem_on(model, grid_of(model, level))
-
-
-def grid_of(model: RidgeModel, level: int) -> Grid:
-    """The grid on which `translate` evaluates a model at refinement `level`."""
-    return TRANSLATIONS[type(model)].grid(model, level)
-
-
-def problem_on(model: RidgeModel, grid: Grid) -> Problem:
-    """The canonical problem of a model on a given grid, such as that of a model nearby: smooth in its fields."""
-    return TRANSLATIONS[type(model)].problem(model, grid)
+def _translated(shape: _Shape, level: int) -> Problem:
+    return problem_on(shape.model, grid_of(shape.model, level))
 
 
 __all__ = ["LEVELS", "control_fields", "grid_of", "problem_on", "translate"]

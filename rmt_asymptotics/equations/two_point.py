@@ -5,15 +5,12 @@ leading axes of two `Readout` records broadcast, and a pair of complex ridges ha
 """
 
 from dataclasses import dataclass, fields
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rmt_asymptotics._types import Array
+from rmt_asymptotics._types import Array, Numbers
 from rmt_asymptotics.decomposition import Shared
-
-Numbers: TypeAlias = NDArray[np.inexact[Any]]  # real or complex
 
 
 @dataclass(frozen=True)

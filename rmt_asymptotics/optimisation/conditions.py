@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from rmt_asymptotics.asymptotics import solve
 from rmt_asymptotics.canonical.translation import translate
@@ -17,6 +16,7 @@ from rmt_asymptotics.errors import OutOfDomain, whole_number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.derivatives import gradient
 from rmt_asymptotics.optimisation.fields import checked_quantity, domain_of, field_names
+from rmt_asymptotics.threads import one_thread
 
 LEVEL = 1  # of the grid on which an edge of the bulk is found
 
@@ -112,23 +112,22 @@ class OutlierLeavesBulk:
         whole_number("order", self.order, least=1)
 
     def mismatch(self, model: RidgeModel) -> float:
-        from rmt_asymptotics.spectra.bulk import MOVED, SHORT_TAIL, TAIL, body, bulk_of
+        from rmt_asymptotics.spectra.bulk import MOVED, SHORT_TAIL, TAIL, FeatureMatrix, body
         from rmt_asymptotics.spectra.edges import branch_point, edge
         from rmt_asymptotics.spectra.outliers import mode_form
         from rmt_asymptotics.spectra.resolvent import resolvent
 
-        problem, edges = translate(model, LEVEL), []
-        with threadpool_limits(1, "blas"):
+        features, edges = translate(model, LEVEL).features, []
+        with one_thread():
             for tail in (SHORT_TAIL, TAIL):
-                kept = body(problem, tail)
-                bulk = bulk_of(kept, model.sample_complexity / model.width_ratio, model.width_ratio)
+                bulk = FeatureMatrix(body(features, tail), model.sample_complexity, 1 / model.width_ratio)
                 above = branch_point(bulk, resolvent(bulk, np.array([bulk.bound])), 0)
                 if above is None:
                     raise ArithmeticError("no real solution above all eigenvalues")
                 edges.append(edge(bulk, above, -1))
             if abs(edges[0].x - edges[1].x) > MOVED * edges[1].x:
                 raise OutOfDomain("model", model, "one whose feature spectrum ends at an edge, not in a tail")
-            eigenvalues = mode_form(kept, bulk, edges[1]).eigenvalues
+            eigenvalues = mode_form(bulk, edges[1]).eigenvalues
         return float(eigenvalues[self.order - 1]) if self.order <= len(eigenvalues) else 1.0
 
     def meaning(self, sign: float) -> str:

@@ -1,26 +1,25 @@
 """gradient(): derivatives of the errors of a model with respect to its fields.  Note: theory_notes/optimisation.md."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
-from rmt_asymptotics.asymptotics import Asymptotics, control_points, solve
+from rmt_asymptotics.asymptotics import Asymptotics, control_points, ridge_solution
 from rmt_asymptotics.canonical.grids import Grid
-from rmt_asymptotics.canonical.problem import Controls, Problem
-from rmt_asymptotics.canonical.translation import LEVELS, control_fields, grid_of, translate
+from rmt_asymptotics.canonical.translation import control_fields, grid_of, translate
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.optimisation.analytic import Direction, solved_state, tangents
+from rmt_asymptotics.optimisation.analytic import Direction, Point
 from rmt_asymptotics.optimisation.convex_gradient import convex_derivative, convex_point
 from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity, domain_of, field_names
 from rmt_asymptotics.optimisation.stencils import ArrayTangents, array_tangents
 from rmt_asymptotics.tables import Shown, Table, cell, titled
+from rmt_asymptotics.threads import one_thread
 
-ROWS = {"test_error": 0, "training_error": 1, "training_objective": 2, "excess_error": 0}
+SOLVED = {"excess_error": "test_error"}  # outputs that differ from one that is solved by a constant
 STEP = 0.02  # of the first stencil: truncation ~ 1e4 STEP^10 is then as small as rounding
 HALVINGS = 7
 SETTLED = 1e-10  # estimate, relative to the derivative, at which the stencil is fine enough
@@ -58,18 +57,15 @@ class Gradient(Mapping[str, float], Shown):
 
 @dataclass(frozen=True)
 class Solved:
-    """A model at its solution: the problem of its last refinement, (V, t) there, and its errors."""
+    """A model at its solution, on the grid of its last refinement."""
 
     asymptotics: Asymptotics
     grid: Grid
-    problem: Problem
-    controls: Controls
-    V: Array
-    t: Array
+    point: Point
 
-    def along(self, directions: list[Direction]) -> Array:
-        """Derivatives (3, D) of the errors."""
-        return tangents(self.problem, self.controls, self.V, self.t, directions)
+    def along(self, directions: list[Direction], quantity: str) -> Array:
+        """Derivatives (D,) of an output; of the excess error, those of the test error."""
+        return np.asarray(getattr(self.point.tangents(directions), SOLVED.get(quantity, quantity)))
 
 
 @checked_arguments
@@ -97,10 +93,10 @@ def gradient(
     checked_quantity(quantity, model)
     for name in (names := field_names("wrt", wrt)):
         domain_of(model, name)
-    with threadpool_limits(1, "blas"):  # the matrices are too small for threads to pay
+    with one_thread():  # the matrices are too small for threads to pay
         if model.is_ridge_regression:
-            solved = solved_model(solve(model, tolerance=tolerance))
-            asymptotics, pairs = solved.asymptotics, {name: derivative(solved, name, quantity) for name in names}
+            at = solved_model(model, tolerance)
+            asymptotics, pairs = at.asymptotics, derivatives_of(at, names, quantity)
         else:
             point = convex_point(model, tolerance)
             asymptotics, pairs = point.asymptotics, {name: convex_derivative(point, name, quantity) for name in names}
@@ -109,60 +105,52 @@ def gradient(
     return Gradient(quantity, value, derivatives, estimates, asymptotics)
 
 
-def solved_model(asymptotics: Asymptotics) -> Solved:
-    """The problem at the refinement at which `solve` stopped, and its fixed point."""
-    model, solution = asymptotics.model, asymptotics.solution
-    sizes = (solution.nodes, solution.classes)
-    level = next(i for i in range(LEVELS) if _sizes(translate(model, i)) == sizes)
-    problem, controls = translate(model, level), control_points(model, {})
-    return Solved(asymptotics, grid_of(model, level), problem, controls, *solved_state(problem, controls))
+def solved_model(model: RidgeModel, tolerance: float | None) -> Solved:
+    """The fixed point on the refinement at which it is stable; raises `NotConverged` as `solve` does."""
+    asymptotics, solutions = ridge_solution(model, tolerance)
+    level = int(solutions.levels[0])
+    point = Point.at(translate(model, level), control_points(model, {}), solutions.state)
+    return Solved(asymptotics, grid_of(model, level), point)
 
 
-def _sizes(problem: Problem) -> tuple[int, int]:
-    return len(problem.nodes), len(problem.class_weights)
-
-
-def derivative(solved: Solved, name: str, quantity: str) -> tuple[float, float]:
-    """The derivative of one output with respect to one field, and its error estimate."""
-    asymptotics, row = solved.asymptotics, ROWS[quantity]
-    model = asymptotics.model
-    explicit = 1.0 if (quantity, name) == ("excess_error", "noise_variance") else 0.0
-    controls = control_direction(model, name)
-    if name in control_fields(model):
-        value, doubt = float(solved.along([controls])[row, 0]), 0.0
-    else:
-        value, doubt = _through_arrays(solved, name, row, controls)
-    rounding = asymptotics.solution.error_estimate * abs(value)
-    return value - explicit, doubt + rounding
+def derivatives_of(at: Solved, names: Sequence[str], quantity: str) -> dict[str, tuple[float, float]]:
+    """By field, the derivative of one output and its error estimate; control fields together."""
+    model = at.asymptotics.model
+    shared = [name for name in names if name in control_fields(model)]
+    exact: Array = at.along([control_direction(model, name) for name in shared], quantity) if shared else np.zeros(0)
+    pairs = {name: (float(value), 0.0) for name, value in zip(shared, exact, strict=True)}
+    pairs |= {name: _through_arrays(at, name, quantity) for name in names if name not in pairs}
+    found = {}
+    for name in names:
+        value, doubt = pairs[name]
+        explicit = 1.0 if (quantity, name) == ("excess_error", "noise_variance") else 0.0
+        found[name] = value - explicit, doubt + at.asymptotics.solution.error_estimate * abs(value)
+    return found
 
 
 def control_direction(model: RidgeModel, name: str) -> Direction:
-    """How n/p, p/d, ridge and noise variance change with a field."""
-    ratio = {
-        "sample_complexity": 1 / model.width_ratio,
-        "width_ratio": -model.sample_complexity / model.width_ratio**2,
-    }
+    """How n/d, d/p, ridge and noise variance change with a field."""
     return Direction(
         {},
-        samples_per_feature=ratio.get(name, 0.0),
-        width_ratio=float(name == "width_ratio"),
+        sample_complexity=float(name == "sample_complexity"),
+        dimension_ratio=-1 / model.width_ratio**2 if name == "width_ratio" else 0.0,
         ridge=float(name == "ridge"),
         noise_variance=float(name == "noise_variance"),
     )
 
 
-def _through_arrays(solved: Solved, name: str, row: int, controls: Direction) -> tuple[float, float]:
+def _through_arrays(at: Solved, name: str, quantity: str) -> tuple[float, float]:
     """Derivative and estimate where the field shapes the problem: the stencil is refined until it settles."""
-    model = solved.asymptotics.model
-    size = abs(float(solved.asymptotics.test_error)) / max(abs(float(model.value(name))), 1.0)
+    model = at.asymptotics.model
+    size = abs(float(at.asymptotics.test_error)) / max(abs(float(model.value(name))), 1.0)
     best, refusal = (0.0, np.inf), None
     for halving in range(HALVINGS):
         try:
-            arrays = array_tangents(model, name, solved.grid, solved.problem, STEP / 2**halving)
+            arrays = array_tangents(model, name, at.grid, at.point.problem, STEP / 2**halving)
         except OutOfDomain as error:
             refusal = error
             continue
-        found = _along(solved, arrays, row, controls)
+        found = _along(at, arrays, name, quantity)
         worse = found[1] > best[1]
         best = min(best, found, key=lambda pair: pair[1])
         if worse or best[1] <= SETTLED * max(abs(best[0]), size):
@@ -174,10 +162,8 @@ def _through_arrays(solved: Solved, name: str, row: int, controls: Direction) ->
     return best
 
 
-def _along(solved: Solved, arrays: ArrayTangents, row: int, controls: Direction) -> tuple[float, float]:
+def _along(at: Solved, arrays: ArrayTangents, name: str, quantity: str) -> tuple[float, float]:
     """The derivative along the tangent of the arrays, and how far it is in doubt."""
-    total = Direction(
-        arrays.tangent, controls.samples_per_feature, controls.width_ratio, controls.ridge, controls.noise_variance
-    )
-    value, doubt, jump = solved.along([total, Direction(arrays.doubt), Direction(arrays.jump)])[row]
+    total = replace(control_direction(at.asymptotics.model, name), arrays=arrays.tangent)
+    value, doubt, jump = at.along([total, Direction(arrays.doubt), Direction(arrays.jump)], quantity)
     return float(value), abs(float(doubt)) + abs(float(jump))

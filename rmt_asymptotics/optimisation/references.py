@@ -3,13 +3,18 @@
 Note: theory_notes/optimisation.md [ref.1]-[ref.3].
 """
 
-import math
+from dataclasses import replace
+
+import numpy as np
 
 from rmt_asymptotics.arguments import checked_arguments
-from rmt_asymptotics.canonical.random_features import random_features_grid, random_features_problem
+from rmt_asymptotics.asymptotics import control_points
+from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.models import RandomFeatures, RidgeModel
+from rmt_asymptotics.optimisation.derivatives import SOLVED
 from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity
+from rmt_asymptotics.state_evolution.ridge import solve_points
 
 SHARED = ("activation", "target", "sample_complexity", "width_ratio", "ridge", "noise_variance", "width")
 
@@ -64,27 +69,9 @@ def kernel_limit(model: RidgeModel, quantity: str = "test_error") -> float:
     >>> abs(kernel_limit(model) / rmt.solve(model).test_error - 1) < 1e-6
     True
     """
-    # notation: alpha, b, m2, x, v = ridge (1 + V)
     checked_quantity(quantity)
     features = random_features_of(model).replace(width=None)
-    problem = random_features_problem(features, random_features_grid(features, 0))
-    alpha, ridge = features.sample_complexity, features.ridge
-    b2, m2 = float(problem.linear[0, 0]) ** 2, float(problem.residual[0, 0])
-    a = ridge + m2
-    half = 0.5 * (a + b2 * (1 - alpha))
-    root = math.sqrt(half**2 + alpha * b2 * a)
-    v = half + root if half >= 0 else alpha * b2 * a / (root - half)  # v = a + b^2/(1 + x)
-    x = alpha * b2 / v
-    mean, slope = (float(h[0]) for h in problem.target)
-    fitted = float(problem.modes[0, 0, 0]) != 0  # the free intercept
-    base = float(problem.target_residual[0]) + features.noise_variance + (slope / (1 + x)) ** 2
-    base += 0.0 if fitted else mean**2
-    test = base / (1 - (x / (1 + x)) ** 2 / alpha)
-    pull = slope**2 * x**2 / ((1 + x) ** 2 * b2) if b2 > 0 else 0.0  # coef^2
-    outputs = {
-        "test_error": test,
-        "excess_error": test - features.noise_variance,
-        "training_error": test * (ridge / v) ** 2,
-        "training_objective": ridge * (base / v + pull / alpha),
-    }
-    return outputs[quantity]
+    controls = replace(control_points(features, {}), dimension_ratio=np.zeros(1))
+    found = solve_points(translate(features, 0), controls).errors
+    value = float(getattr(found, SOLVED.get(quantity, quantity))[0])
+    return value - features.noise_variance if quantity in SOLVED else value

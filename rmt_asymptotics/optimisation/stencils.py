@@ -16,7 +16,7 @@ from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.translation import problem_on
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.optimisation.analytic import ARRAYS
+from rmt_asymptotics.optimisation.analytic import arrays_of
 from rmt_asymptotics.optimisation.fields import domain_of
 from rmt_asymptotics.vocabulary.domains import Coordinate, Number
 
@@ -47,7 +47,7 @@ def array_tangents(model: RidgeModel, name: str, grid: Grid, problem: Problem, s
     unit = _unit(domain, name, value, problem)
     first = _first_offset(domain, value, step * unit)
     offsets = np.arange(first, first + 2 * HALF + 1)
-    arrays: dict[str, list[Array]] = {array: [] for array in ARRAYS}
+    arrays: dict[str, list[Array]] = {array: [] for array in arrays_of(problem)}
     for offset in offsets:
         moved = domain.value(domain.x(value) + step * unit * offset)
         at = problem_on(model.replace(**{name: moved}), grid) if offset else problem
@@ -55,8 +55,8 @@ def array_tangents(model: RidgeModel, name: str, grid: Grid, problem: Problem, s
             raise OutOfDomain(
                 name, value, "where no mode appears or becomes free next to it: the errors may jump there"
             )
-        for array in ARRAYS:
-            arrays[array].append(getattr(at, array))
+        for array, values in arrays_of(at).items():
+            arrays[array].append(values)
     scale = step * unit * domain.slope(value)
     weights, lower, jump = (w / scale for w in _weights(first))
     stacks = {array: _finite(np.array(values)) for array, values in arrays.items()}
@@ -113,7 +113,8 @@ def _finite(values: Array) -> Array:
 
 def _directions_change(problem: Problem, other: Problem) -> bool:
     """Whether free modes appear, vanish, or become independent of others."""
-    if problem.modes.shape != other.modes.shape or np.any(np.isinf(problem.strengths) != np.isinf(other.strengths)):
+    modes, others = problem.features.modes, other.features.modes
+    if modes.functions.shape != others.functions.shape or np.any(modes.are_free != others.are_free):
         return True
     here, there = _free_lengths(problem), _free_lengths(other)
     return bool(np.any((np.minimum(here, there) < ABSENT) & (np.maximum(here, there) > PRESENT)))
@@ -121,7 +122,7 @@ def _directions_change(problem: Problem, other: Problem) -> bool:
 
 def _free_lengths(problem: Problem) -> Array:
     """Singular values of the free modes, relative to the size of the features, decreasing."""
-    free = np.isinf(problem.strengths[0])
-    size = np.sqrt(np.sum((problem.linear**2 + problem.residual) @ problem.weights))
-    rows = problem.modes[:, free] * np.sqrt(problem.weights)
-    return np.linalg.svd(np.concatenate(list(rows), axis=1), compute_uv=False) / size
+    features = problem.features
+    size = np.sqrt(np.sum(features.power @ features.weights))
+    rows = features.plain_modes.free * np.tile(np.sqrt(features.weights), len(features.modes.functions))
+    return np.linalg.svd(rows, compute_uv=False) / size

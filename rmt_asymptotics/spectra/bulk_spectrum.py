@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.canonical.problem import Problem
-from rmt_asymptotics.spectra.bulk import Bulk
+from rmt_asymptotics.equations.bulk import conjugates, damped
+from rmt_asymptotics.spectra.bulk import FeatureMatrix
 from rmt_asymptotics.spectra.edges import Gap
 from rmt_asymptotics.spectra.resolvent import States, interpolate
 
@@ -19,14 +19,13 @@ from rmt_asymptotics.spectra.resolvent import States, interpolate
 class BulkSpectrum:
     """A bulk that is solved.
 
-    problem, bulk: what was solved, without its tails.  states: solutions on a scan of the bulk.
+    bulk: what was solved, without its tails.  states: solutions on a scan of the bulk.
     intervals (C, 2): the components; 0 and inf where the bulk has a tail instead of an edge.
     filling (C + 1,): proportion of eigenvalues below each component, and 1.
     gaps: above an atom, between components, and above all (in a tail: above what was not left out of it).
     """
 
-    problem: Problem
-    bulk: Bulk
+    bulk: FeatureMatrix
     states: States
     intervals: Array
     filling: Array
@@ -57,14 +56,16 @@ class BulkSpectrum:
         return np.any((x[:, None] > low) & (x[:, None] < high), axis=1), np.sum(x[:, None] >= high, axis=1)
 
 
-def counting(bulk: Bulk, states: States) -> Array:
+def counting(bulk: FeatureMatrix, states: States) -> Array:
     """-(1/pi) Im of (1/p) log det(Phi^T Phi/p - z): the proportion of eigenvalues below Re z, (P,).  [spec.5]"""
-    # notation: pi, b, m2, beta
-    pi, b, m2, beta = bulk.class_weights, bulk.linear, bulk.residual, bulk.width_ratio
-    t, one_plus_V = states.t, 1 + states.V @ bulk.extension.T
-    h = bulk.samples_per_feature * bulk.weights / one_plus_V
-    Vh1, Vh2 = (h[:, None, :] * b) @ b.T, h @ m2.T  # [se.2]
-    linear = np.linalg.eigvals(np.eye(len(pi)) + Vh1 * (beta * pi * t)[:, None, :])
-    samples = bulk.samples_per_feature * (np.log(one_plus_V) + 1 / one_plus_V) @ bulk.weights
-    potential = (t * (Vh2 - states.z[:, None]) - np.log(t)) @ pi + np.sum(np.log(linear), axis=1) / beta + samples
+    # notation: pi, Phi, H, alpha, d/p
+    features, alpha, ratio = bulk.features, bulk.sample_complexity, bulk.dimension_ratio
+    t, one_plus_V = states.t, 1 + states.V @ features.skeleton.extension.T
+    den = alpha * features.weights / one_plus_V
+    sums = conjugates(features.bulk, den, np.full(len(t), ratio), -states.z)
+    H, _ = damped(features.bulk, sums, t)
+    eigenvalues = np.linalg.eigvals(np.eye(H.shape[-1]) + sums.Phi[:, None] @ H)
+    linear = np.sum(np.log(eigenvalues), axis=2) @ features.shares
+    samples = alpha * (np.log(one_plus_V) + 1 / one_plus_V) @ features.weights
+    potential = (t * sums.rates - np.log(t)) @ features.class_weights + ratio * (linear + samples)
     return -potential.imag / np.pi

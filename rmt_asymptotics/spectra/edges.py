@@ -11,8 +11,9 @@ import numpy as np
 from scipy.optimize import brentq
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.spectra.bulk import Bulk
-from rmt_asymptotics.spectra.resolvent import States, linearise, resolvent, solve
+from rmt_asymptotics.equations.stacked import solved
+from rmt_asymptotics.spectra.bulk import FeatureMatrix
+from rmt_asymptotics.spectra.resolvent import States, linearise, resolvent
 
 ORIGIN = 1e-10  # relative to the mean eigenvalue: what is closer to 0 is at 0
 REAL = 1e-6  # density times x below which a point may be off the bulk
@@ -47,7 +48,7 @@ class Gap:
 class RealBranch:
     """Points known on one real branch; new ones start from the nearest."""
 
-    bulk: Bulk
+    bulk: FeatureMatrix
     known: list[BranchPoint]
 
     def nearest(self, tau: float) -> BranchPoint:
@@ -75,12 +76,12 @@ def _turned_back(point: BranchPoint) -> bool:
     return point.slope * abs(point.tau) < -REAL * abs(point.x)
 
 
-def at_trace(bulk: Bulk, near: BranchPoint, tau: float) -> BranchPoint | None:
+def at_trace(bulk: FeatureMatrix, near: BranchPoint, tau: float) -> BranchPoint | None:
     """The point of a real branch with trace tau, by Newton in (V, t, x) from a point nearby; None where it fails.
 
     On the physical branch every t_k increases with x, and 1 + V(kappa) has one sign for all kappa and in all of a gap.
     """
-    pi, count = bulk.class_weights, len(bulk.skeleton)
+    pi, count = bulk.features.class_weights, len(bulk.features.skeleton.nodes)
     x, V, t = near.x, near.V, near.t
     matrix, unit = np.empty((count + 1, count + 1)), np.append(np.zeros(count), 1.0)
     settled = False
@@ -94,7 +95,7 @@ def at_trace(bulk: Bulk, near: BranchPoint, tau: float) -> BranchPoint | None:
         right = np.append(at.gap[0], tau - pi @ t - np.sum(at.shift))
         if not (np.isfinite(matrix).all() and np.isfinite(right).all()):
             return None
-        change, tangent = solve(matrix, np.array([right, unit]).T).T
+        change, tangent = solved(matrix, np.array([right, unit]).T).T
         if not np.isfinite(change).all():
             return None
         dV, dx = change[:count], float(change[-1])
@@ -102,17 +103,18 @@ def at_trace(bulk: Bulk, near: BranchPoint, tau: float) -> BranchPoint | None:
         V, x = V + dV, x + dx
         if settled:
             growth = at.back[0] @ tangent[:count] + at.drift[0] * tangent[-1]  # pi dt/dtau: of one sign where physical
-            same_side = (1 + bulk.extension @ V) * (1 + bulk.extension @ near.V)[0] > 0
+            extension = bulk.features.skeleton.extension
+            same_side = (1 + extension @ V) * (1 + extension @ near.V)[0] > 0
             physical = np.all(same_side) and np.min(growth) >= -SHORTEST_STEP
             return BranchPoint(x, tau, V, t, float(tangent[-1])) if physical else None
         settled = bool(np.max(np.abs(dV) / (1 + np.abs(V))) <= CONVERGED)
     return None
 
 
-def branch_point(bulk: Bulk, states: States, index: int) -> BranchPoint | None:
+def branch_point(bulk: FeatureMatrix, states: States, index: int) -> BranchPoint | None:
     """A point of `states` as one of a real branch; None if it lies in the bulk."""
     x, t, V = float(states.z[index].real), states.t[index], states.V[index]
-    tau = bulk.class_weights @ t
+    tau = bulk.features.class_weights @ t
     if abs(tau.imag) * abs(x) > REAL:
         return None
     start = BranchPoint(x, float(tau.real), V.real.copy(), t.real.copy(), 1.0)
@@ -122,7 +124,7 @@ def branch_point(bulk: Bulk, states: States, index: int) -> BranchPoint | None:
     return found
 
 
-def edge(bulk: Bulk, start: BranchPoint, direction: int) -> BranchPoint:
+def edge(bulk: FeatureMatrix, start: BranchPoint, direction: int) -> BranchPoint:
     """Where the bulk begins, from a point off it: to the right (direction 1) or to the left (-1).  [spec.4]"""
     point, step = start, FIRST_STEP * abs(start.x) / start.slope
     while step > SHORTEST_STEP * abs(point.tau) and abs(point.x) > SHORTEST_STEP * bulk.mean:
@@ -136,7 +138,7 @@ def edge(bulk: Bulk, start: BranchPoint, direction: int) -> BranchPoint:
     return point
 
 
-def _fold(bulk: Bulk, before: BranchPoint, after: BranchPoint) -> BranchPoint:
+def _fold(bulk: FeatureMatrix, before: BranchPoint, after: BranchPoint) -> BranchPoint:
     """The edge between two points of one branch, where dx/dtau changes sign."""
     known = [before, after]
 
@@ -151,7 +153,7 @@ def _fold(bulk: Bulk, before: BranchPoint, after: BranchPoint) -> BranchPoint:
     return min(known, key=lambda p: abs(p.tau - root))
 
 
-def outer_gaps(bulk: Bulk) -> tuple[Gap | None, Gap]:
+def outer_gaps(bulk: FeatureMatrix) -> tuple[Gap | None, Gap]:
     """The gap above the atom or the origin, None where the bulk comes too close to it, and the gap above all."""
     high, origin = bulk.bound, ORIGIN * bulk.mean
     states = resolvent(bulk, np.array([origin if bulk.atom_at_zero else -bulk.mean, high]))
@@ -165,7 +167,7 @@ def outer_gaps(bulk: Bulk) -> tuple[Gap | None, Gap]:
     return (Gap(below, low) if low.x > origin else None), top
 
 
-def inner_gaps(bulk: Bulk, states: States) -> list[Gap]:
+def inner_gaps(bulk: FeatureMatrix, states: States) -> list[Gap]:
     """Gaps between the components of the bulk, from minima of the density on a scan.
 
     A minimum that is not zero on the scan is searched between its neighbours.

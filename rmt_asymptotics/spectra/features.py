@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from threadpoolctl import threadpool_limits
-
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
-from rmt_asymptotics.canonical.problem import Problem
+from rmt_asymptotics.canonical.problem import Features
 from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.checks import real_array
 from rmt_asymptotics.models import RidgeModel
@@ -17,6 +15,7 @@ from rmt_asymptotics.spectra.outliers import Outlier, diverging_modes, outliers_
 from rmt_asymptotics.spectra.shown import Spectrum, proportion
 from rmt_asymptotics.spectra.solve_bulk import resolved_bulk
 from rmt_asymptotics.tables import Table, titled
+from rmt_asymptotics.threads import one_thread
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class FeatureSpectrum(Spectrum):
 
     def density(self, x: Array) -> Array:
         """Limiting density at eigenvalues x, per eigenvalue: with the atom it integrates to 1.  Shape of x."""
-        with threadpool_limits(1, "blas"):
+        with one_thread():
             return self.bulk.density(real_array("x", x))
 
     def cumulative(self, x: Array) -> Array:
@@ -67,7 +66,7 @@ class FeatureSpectrum(Spectrum):
         >>> spectrum(model).cumulative(np.array([-1.0, 0.0, 9.0])).round(9)
         array([0. , 0.6, 1. ])
         """
-        with threadpool_limits(1, "blas"):
+        with one_thread():
             return self.bulk.cumulative(real_array("x", x))
 
 
@@ -88,20 +87,19 @@ def spectrum(model: RidgeModel, *, progress: bool | None = None) -> FeatureSpect
     [0.25, 2.25]
     """
 
-    def problem_at(level: int) -> Problem:
+    def features_at(level: int) -> Features:
         tick()
-        return translate(model, level)
+        return translate(model, level).features
 
     shown = progress_of("spectrum", progress)
-    with threadpool_limits(1, "blas"), shown as tick:  # the matrices are too small for threads to pay
-        samples_per_feature = model.sample_complexity / model.width_ratio
-        bulk, change = resolved_bulk(problem_at, LEVELS, samples_per_feature, model.width_ratio)
+    with one_thread(), shown as tick:  # the matrices are too small for threads to pay
+        bulk, change = resolved_bulk(features_at, LEVELS, model.sample_complexity, 1 / model.width_ratio)
         return FeatureSpectrum(
             model=model,
             edges=tuple((float(low), float(high)) for low, high in bulk.intervals),
             atom_at_zero=float(bulk.filling[0]),
             outliers=outliers_of(bulk),
-            diverging=diverging_modes(bulk.problem, bulk.bulk),
+            diverging=diverging_modes(bulk.bulk),
             error_estimate=change,
             bulk=bulk,
         )

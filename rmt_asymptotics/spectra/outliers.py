@@ -4,21 +4,20 @@ Note: theory_notes/spectra.md [spec.8]-[spec.10].
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import linalg
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.canonical.problem import Problem
+from rmt_asymptotics.equations.projection import orthonormal
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.spectra.bulk import MOVED, SHORT_TAIL, Bulk, body, bulk_of
+from rmt_asymptotics.spectra.bulk import MOVED, SHORT_TAIL, FeatureMatrix, body
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
 from rmt_asymptotics.spectra.edges import BranchPoint, Gap, RealBranch, outer_gaps
 from rmt_asymptotics.spectra.resolvent import linearise
-
-RANK = 1e-12  # free modes shorter than this, relative to the features, are rounding
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ class ModeForm:
     sign: float
     coordinates: Array
     functions: Array
-    classes: Array
+    classes: NDArray[np.intp]
     strengths: Array
     cap: Array
 
@@ -86,91 +85,83 @@ class ModeForm:
         return self.coordinates @ linalg.eigh(self._matrix())[1][:, index]
 
 
-def mode_form(problem: Problem, bulk: Bulk, point: BranchPoint) -> ModeForm:
+def mode_form(bulk: FeatureMatrix, point: BranchPoint) -> ModeForm:
     """Cap and P at ridge = -x, with the free modes projected out."""
-    one_plus_V = 1 + bulk.extension @ point.V
-    root = np.sqrt(bulk.samples_per_feature * bulk.weights / np.abs(one_plus_V))
-    strengths = problem.strengths[0] + bulk.width_ratio * problem.strengths[1]
-    finite = np.isfinite(strengths)
-    columns = np.concatenate(list(root * problem.modes), axis=1)
-    basis = free_basis(problem, bulk, columns[~finite], root)
-    rest = columns[finite] - (columns[finite] @ basis.T) @ basis
+    features, modes = bulk.features, bulk.features.modes
+    one_plus_V = 1 + features.skeleton.extension @ point.V
+    den = bulk.sample_complexity * features.weights / np.abs(one_plus_V)
+    root = np.tile(np.sqrt(den), len(modes.functions))
+    free = modes.are_free
+    basis, _ = orthonormal(modes.flat[free] * root, features.size(den))
+    finite = modes.flat[~free] * root
+    rest = finite - (finite @ basis.T) @ basis
     left, singular, _ = linalg.svd(rest, full_matrices=False)
-    functions = rest.reshape(len(rest), 2, -1).transpose(1, 0, 2) / root
-    classes, finite_strengths = problem.mode_classes[finite], strengths[finite]
-    cap = finite_strengths * (bulk.class_weights * point.t)[classes]
-    return ModeForm(float(np.sign(one_plus_V[0])), left * singular, functions, classes, finite_strengths, cap)
+    functions = (rest / root).reshape(len(rest), len(modes.functions), -1).transpose(1, 0, 2)
+    classes = modes.classes[~free]
+    strengths = modes.strengths[0, ~free] * bulk.dimension_ratio + modes.strengths[1, ~free]
+    cap = strengths * (features.class_weights * point.t)[classes]
+    return ModeForm(float(np.sign(one_plus_V[0])), left * singular, functions, classes, strengths, cap)
 
 
-def free_basis(problem: Problem, bulk: Bulk, columns: Array, root: Array) -> Array:
-    """An orthonormal basis of the free modes, rows (rank, 2N)."""
-    scale = np.sqrt(np.sum(root**2 * (problem.linear**2 + problem.residual)))
-    lengths = np.linalg.norm(columns, axis=1)
-    columns = columns[lengths > RANK * scale] / lengths[lengths > RANK * scale, None]
-    if not len(columns):
-        return columns
-    _, singular, right = linalg.svd(columns, full_matrices=False)
-    return right[singular > RANK * singular[0]]
-
-
-def diverging_modes(problem: Problem, bulk: Bulk) -> float:
+def diverging_modes(bulk: FeatureMatrix) -> float:
     """Number of eigenvalues that grow with p: the rank of the free modes, inf where it grows with the grid."""
-    free = np.isinf(problem.strengths[0])
-    root = np.sqrt(bulk.weights)
-    columns = np.concatenate(list(root * problem.modes[:, free]), axis=1)
-    rank = len(free_basis(problem, bulk, columns, root))
-    return np.inf if rank > 1 and rank >= len(bulk.weights) // 2 else rank
+    features, modes = bulk.features, bulk.features.modes
+    rows = modes.flat[modes.are_free] * np.tile(np.sqrt(features.weights), len(modes.functions))
+    basis, _ = orthonormal(rows, features.size(features.weights))
+    rank = int(np.sum(np.any(basis != 0, axis=1)))
+    return np.inf if rank > 1 and rank >= len(features.weights) // 2 else rank
 
 
 def outliers_of(spectrum: BulkSpectrum) -> tuple[Outlier, ...]:
     """All outliers, from the largest down; beyond a tail, those that do not depend on how much of it is left out."""
-    problem, bulk = spectrum.problem, spectrum.bulk
-    found = [outlier for gap in spectrum.gaps[:-1] for outlier in outliers_in(problem, bulk, gap)]
-    above = outliers_in(problem, bulk, spectrum.gaps[-1], open_end=True)
+    bulk = spectrum.bulk
+    found = [outlier for gap in spectrum.gaps[:-1] for outlier in outliers_in(bulk, gap)]
+    above = outliers_in(bulk, spectrum.gaps[-1], open_end=True)
     if np.isinf(spectrum.intervals[-1, 1]):
-        short = body(problem, SHORT_TAIL)
-        shorter = bulk_of(short, bulk.samples_per_feature, bulk.width_ratio)
-        again = [outlier.position for outlier in outliers_in(short, shorter, outer_gaps(shorter)[1], open_end=True)]
+        shorter = replace(bulk, features=body(bulk.features, SHORT_TAIL))
+        again = [outlier.position for outlier in outliers_in(shorter, outer_gaps(shorter)[1], open_end=True)]
         above = [outlier for outlier in above if np.any(np.isclose(outlier.position, again, rtol=MOVED))]
     return tuple(sorted(found + above, key=lambda outlier: -outlier.position))
 
 
-def outliers_in(problem: Problem, bulk: Bulk, gap: Gap, *, open_end: bool = False) -> list[Outlier]:
+def outliers_in(bulk: FeatureMatrix, gap: Gap, *, open_end: bool = False) -> list[Outlier]:
     """The outliers in a gap, or to the right of its left edge: eigenvalues of W that change sign.  [spec.9]"""
     branch = RealBranch(bulk, [gap.left, gap.right])
-    far = _beyond_all(problem, branch) if open_end else gap.right
-    left, right = (mode_form(problem, bulk, p).eigenvalues for p in (gap.left, far))
+    far = _beyond_all(branch) if open_end else gap.right
+    left, right = (mode_form(bulk, p).eigenvalues for p in (gap.left, far))
     found = []
     for index in np.flatnonzero((left < 0) & (right > 0)):
-        value = partial(_eigenvalue, problem, bulk, int(index))
-        found.append(outlier_at(problem, bulk, branch.solve(value, gap.left.tau, far.tau), int(index)))
+        value = partial(_eigenvalue, bulk, int(index))
+        found.append(outlier_at(bulk, branch.solve(value, gap.left.tau, far.tau), int(index)))
     return found
 
 
-def _eigenvalue(problem: Problem, bulk: Bulk, index: int, point: BranchPoint) -> float:
-    return float(mode_form(problem, bulk, point).eigenvalues[index])
+def _eigenvalue(bulk: FeatureMatrix, index: int, point: BranchPoint) -> float:
+    return float(mode_form(bulk, point).eigenvalues[index])
 
 
-def _beyond_all(problem: Problem, branch: RealBranch) -> BranchPoint:
+def _beyond_all(branch: RealBranch) -> BranchPoint:
     """A point above all outliers."""
     point = max(branch.known, key=lambda p: p.x)
-    while np.any(mode_form(problem, branch.bulk, point).eigenvalues <= 0):
+    while np.any(mode_form(branch.bulk, point).eigenvalues <= 0):
         point = branch.at(0.5 * point.tau)
     return point
 
 
-def outlier_at(problem: Problem, bulk: Bulk, point: BranchPoint, index: int) -> Outlier:
+def outlier_at(bulk: FeatureMatrix, point: BranchPoint, index: int) -> Outlier:
     """The outlier at a point where eigenvalue `index` of W vanishes, with the residue of the resolvent there."""
-    form = mode_form(problem, bulk, point)
+    form = mode_form(bulk, point)
     at = linearise(bulk, np.array([point.x]), point.V[None], point.t[None])
     dV = linalg.solve(np.eye(len(point.V)) - at.jacobian[0], at.source[0])
     growth = at.back[0] @ dV + at.drift[0]  # d(pi t)/dx
-    one_plus_V = 1 + bulk.extension @ point.V
+    features = bulk.features
+    extension = features.skeleton.extension
+    one_plus_V = 1 + extension @ point.V
     h = form.singular_vector(index)
     C = np.tensordot(form.cap * h, form.functions, (0, 1))
-    ratio, weights = bulk.samples_per_feature, bulk.weights
+    ratio, weights = bulk.sample_complexity, features.weights
     neurons = h**2 @ (form.strengths * growth[form.classes])
-    samples = ratio * weights @ (np.sum(C**2, axis=0) * (bulk.extension @ dV) / one_plus_V**2)
+    samples = ratio * weights @ (np.sum(C**2, axis=0) * (extension @ dV) / one_plus_V**2)
     norm = neurons + samples  # [spec.10]
     profile = np.sqrt(ratio / (point.x * norm)) * C / one_plus_V
-    return Outlier(point.x, profile, problem.nodes, weights)
+    return Outlier(point.x, profile, features.nodes, weights)

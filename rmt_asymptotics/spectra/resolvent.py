@@ -5,15 +5,15 @@ with Im t_k > 0 and Im V >= 0; on the real axis its limit is, inside the bulk, t
 """
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rmt_asymptotics._types import Array
-from rmt_asymptotics.spectra.bulk import Bulk
-
-Numbers: TypeAlias = NDArray[np.inexact[Any]]  # real or complex
+from rmt_asymptotics._types import Array, Numbers
+from rmt_asymptotics.equations.bulk import conjugates, respond
+from rmt_asymptotics.equations.stacked import solved
+from rmt_asymptotics.spectra.bulk import FeatureMatrix
 
 CONVERGED = 1e-10  # distance from the map after which one more Newton step ends at rounding
 ACCEPTED = 1e-8  # largest distance of an accepted point after that step
@@ -36,9 +36,9 @@ class States:
     def at(self, points: Any) -> "States":
         return States(self.z[points], self.V[points], self.t[points], self.distance[points])
 
-    def trace(self, bulk: Bulk) -> Numbers:
+    def trace(self, bulk: FeatureMatrix) -> Numbers:
         """sum_k pi_k t_k: the normalised trace of the resolvent."""
-        return self.t @ bulk.class_weights
+        return self.t @ bulk.features.class_weights
 
 
 @dataclass(frozen=True)
@@ -54,55 +54,37 @@ class Linearised:
     distance: Array
 
 
-def linearise(bulk: Bulk, z: Numbers, V: Numbers, t: Numbers) -> Linearised:
-    """The equations se.1-se.5 at (V, t) with ridge = -z, and their derivatives jac.1 in V and t together."""
-    # notation: pi, b, m2 (on the skeleton: b_s, m2_s), beta
-    pi, b, m2, beta, E = bulk.class_weights, bulk.linear, bulk.residual, bulk.width_ratio, bulk.extension
-    b_s, m2_s = b[:, bulk.skeleton], m2[:, bulk.skeleton]
-    inverse = 1 / (1 + V @ E.T)
-    h = bulk.samples_per_feature * bulk.weights * inverse
-    Vh1, Vh2 = (h[:, None, :] * b) @ b.T, h @ m2.T  # [se.2]
-    C = beta * pi * t  # [se.3]
-    classes, count = len(pi), len(bulk.skeleton)
-    right = np.concatenate([Vh1, np.broadcast_to(b_s, (len(z), classes, count))], axis=2)
-    solved = solve(np.eye(classes) + Vh1 * C[:, None, :], right)
-    M, y = solved[:, :, :classes], solved[:, :, classes:]  # M = N^T Vh1 = Vh1 N, y = N^T b
-    gram = (C[:, :, None] * b_s).transpose(0, 2, 1) @ y  # b^T X b  [se.5]
-    Y = y**2 + m2_s
-    mismatch = 1 - t * (Vh2 - z[:, None] + np.diagonal(M, axis1=1, axis2=2))  # [se.4]
-    D = np.sqrt(pi) * t
-    right = np.concatenate([D[:, :, None] * Y, (np.sqrt(pi) * mismatch)[:, :, None], D[:, :, None]], axis=2)
-    middle = np.eye(classes) - beta * D[:, :, None] * M**2 * D[:, None, :]
-    LY = D[:, :, None] * solve(middle, right)  # L Y, L rho, L 1  [jac.1]
-    shift, drift, LY = LY[:, :, count], LY[:, :, count + 1], LY[:, :, :count]
-    S = Y.transpose(0, 2, 1) @ LY + gram**2 / beta
-    slope = (E.T * (h * inverse)[:, None, :]) @ E
-    psi = np.diagonal(gram, axis1=1, axis2=2) / beta + (pi * t) @ m2_s  # [se.1]
-    change = psi - V
-    distance = np.maximum(np.max(np.abs(change) / (1 + np.abs(V)), axis=1), np.max(np.abs(mismatch), axis=1))
-    respond = Y.transpose(0, 2, 1)
-    gap = change + (respond @ shift[:, :, None])[:, :, 0]
-    source = (respond @ drift[:, :, None])[:, :, 0]
-    return Linearised(S @ slope, gap, source, LY @ slope, shift, drift, distance)
+def linearise(bulk: FeatureMatrix, z: Numbers, V: Numbers, t: Numbers) -> Linearised:
+    """The equations at (V, t) with ridge = -z, and their derivatives in V and t together.  [spec.1]"""
+    features, skeleton = bulk.features, bulk.features.skeleton
+    E, ratio = skeleton.extension, np.full(len(z), bulk.dimension_ratio)
+    one_plus_V = 1 + V @ E.T
+    den = bulk.sample_complexity * features.weights / one_plus_V
+    sums = conjugates(features.bulk, den, ratio, -z)
+    at = respond(features.bulk, sums, ratio, t)
+    here = at.on(skeleton.functions, skeleton.residual)
+    slope = (E.T * (den / one_plus_V)[:, None, :]) @ E
+    shift = (at.theta @ at.mismatch[:, :, None])[:, :, 0]
+    change, weights = here.V - V, np.ones_like(t)
+    distance = np.maximum(np.max(np.abs(change) / (1 + np.abs(V)), axis=1), np.max(np.abs(t * at.mismatch), axis=1))
+    return Linearised(
+        jacobian=here.kernel @ slope,
+        gap=change + here.by_rates(at.mismatch),
+        source=here.by_rates(weights),
+        back=bulk.dimension_ratio * at.theta @ here.Y @ slope,
+        shift=shift,
+        drift=np.sum(at.theta, axis=2),
+        distance=distance,
+    )
 
 
-def solve(matrices: Numbers, right: Numbers) -> Numbers:
-    """Solutions of stacked linear systems, nan where a matrix is singular."""
-    try:
-        return np.linalg.solve(matrices, right)
-    except np.linalg.LinAlgError:
-        if matrices.ndim == 2:
-            return np.full_like(right, np.nan)
-        return np.array([solve(matrix, columns) for matrix, columns in zip(matrices, right, strict=True)])
-
-
-def newton(bulk: Bulk, states: States) -> States:
+def newton(bulk: FeatureMatrix, states: States) -> States:
     """Newton in V and t together, kept in the upper half-plane; every point ends with the distance it reached."""
     with np.errstate(all="ignore"):  # points that stray to infinity end with a distance that says so
         return _newton(bulk, states)
 
 
-def _newton(bulk: Bulk, states: States) -> States:
+def _newton(bulk: FeatureMatrix, states: States) -> States:
     z, V, t = states.z, states.V.copy(), states.t.copy()
     distance = np.full(len(z), np.inf)
     active = np.arange(len(z))
@@ -113,8 +95,8 @@ def _newton(bulk: Bulk, states: States) -> States:
         active, at = active[~finished], _rows(at, ~finished)
         if not len(active):
             break
-        dV = solve(np.eye(V.shape[1]) - at.jacobian, at.gap[:, :, None])
-        dt = ((at.back @ dV)[:, :, 0] + at.shift) / bulk.class_weights
+        dV = solved(np.eye(V.shape[1]) - at.jacobian, at.gap[:, :, None])
+        dt = ((at.back @ dV)[:, :, 0] + at.shift) / bulk.features.class_weights
         part = np.minimum(_length(t[active], dt), _length(V[active], dV[:, :, 0]))
         V[active] = V[active] + part * dV[:, :, 0]
         t[active] = t[active] + part * dt
@@ -132,7 +114,7 @@ def _length(values: Numbers, change: Numbers) -> Array:
     return np.min(np.minimum(room, 1.0), axis=1)[:, None]
 
 
-def resolvent(bulk: Bulk, x: Array) -> States:
+def resolvent(bulk: FeatureMatrix, x: Array) -> States:
     """The limits at x + i0 of points x (P,) != 0: real off the bulk, Im t_k > 0 inside it.
 
     Points off the bulk keep an imaginary part of rounding; points at an edge stay at a tiny Im z > 0.
@@ -140,15 +122,16 @@ def resolvent(bulk: Bulk, x: Array) -> States:
     return land(bulk, descend(bulk, x))
 
 
-def descend(bulk: Bulk, x: Array) -> States:
+def descend(bulk: FeatureMatrix, x: Array) -> States:
     """Solutions at a relative height of 1e-10 above points x (P,) != 0 of the real axis.
 
     From far above, where t = -1/z, down in steps whose length adapts to the success of Newton.
     """
-    v = bulk.class_weights @ (bulk.linear**2 + bulk.residual)[:, bulk.skeleton]
+    features = bulk.features
+    v = features.class_weights @ features.power[:, features.skeleton.nodes]
     y = 10.0 * (np.abs(x) + bulk.bound)
     z = x + 1j * y
-    t = np.repeat((-1 / z)[:, None], len(bulk.class_weights), axis=1)
+    t = np.repeat((-1 / z)[:, None], len(features.class_weights), axis=1)
     states = newton(bulk, States(z, v * t[:, :1], t, np.zeros(len(x))))
     factor = np.full(len(x), 0.1)
     last = CLOSEST * np.abs(x)
@@ -164,13 +147,13 @@ def descend(bulk: Bulk, x: Array) -> States:
     return states
 
 
-def land(bulk: Bulk, states: States) -> States:
+def land(bulk: FeatureMatrix, states: States) -> States:
     """From just above the real axis onto it; where that fails (at an edge) the point above stays."""
     landed = newton(bulk, States(states.z.real + 0j, states.V, states.t, states.distance))
     return put(states, physical(landed), landed.at(physical(landed)))
 
 
-def interpolate(bulk: Bulk, known: States, x: Array) -> States:
+def interpolate(bulk: FeatureMatrix, known: States, x: Array) -> States:
     """The limits at points x (P,) inside the bulk, started from solutions known at increasing real parts.
 
     A solution there with Im t_k > 0 is the right one wherever it was started; points that miss it go the long way.

@@ -1,12 +1,13 @@
 """From a canonical problem to its solved bulk: outer edges, scan, gaps, refinement.  Note: theory_notes/spectra.md."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.canonical.problem import Problem
-from rmt_asymptotics.spectra.bulk import MOVED, SHORT_TAIL, TAIL, Bulk, body, bulk_of
+from rmt_asymptotics.canonical.problem import Features
+from rmt_asymptotics.spectra.bulk import MOVED, SHORT_TAIL, TAIL, FeatureMatrix, body
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum, counting
 from rmt_asymptotics.spectra.edges import Gap, inner_gaps, outer_gaps
 from rmt_asymptotics.spectra.resolvent import States, descend, interpolate, resolvent
@@ -20,17 +21,17 @@ LARGEST = 60_000  # classes^2 x nodes beyond which nothing is refined
 
 
 def resolved_bulk(
-    problem_at: Callable[[int], Problem], levels: int, samples_per_feature: float, width_ratio: float
+    features_at: Callable[[int], Features], levels: int, sample_complexity: float, dimension_ratio: float
 ) -> tuple[BulkSpectrum, float]:
     """The bulk at the refinement where its distribution function settles, and the last change of that.  [spec.7]"""
-    result, change = solved_bulk(problem_at(0), samples_per_feature, width_ratio), np.inf
-    if result.problem.exact:
+    result, change = solved_bulk(features_at(0), sample_complexity, dimension_ratio), np.inf
+    if result.bulk.features.exact:
         return result, 0.0
     for level in range(1, levels):
-        problem = problem_at(level)
-        if len(problem.class_weights) ** 2 * len(problem.weights) > LARGEST:
+        features = features_at(level)
+        if len(features.class_weights) ** 2 * len(features.weights) > LARGEST:
             break
-        coarse, result = result, solved_bulk(problem, samples_per_feature, width_ratio, result)
+        coarse, result = result, solved_bulk(features, sample_complexity, dimension_ratio, result)
         x = result.states.z.real[:: 2**HALVINGS]
         previous, change = change, float(np.max(np.abs(result.cumulative(x) - coarse.cumulative(x))))
         if change <= SETTLED or change > STALLED * previous:
@@ -39,17 +40,16 @@ def resolved_bulk(
 
 
 def solved_bulk(
-    problem: Problem, samples_per_feature: float, width_ratio: float, coarse: BulkSpectrum | None = None
+    features: Features, sample_complexity: float, dimension_ratio: float, coarse: BulkSpectrum | None = None
 ) -> BulkSpectrum:
     """One refinement; gaps that the coarser one does not have are artefacts of its grid."""
-    kept = body(problem, TAIL)
-    bulk = bulk_of(kept, samples_per_feature, width_ratio)
+    bulk = FeatureMatrix(body(features, TAIL), sample_complexity, dimension_ratio)
     below, above = outer_gaps(bulk)
     low, high = _outer(below, above)
     states = scan(bulk, max(low, LOWEST * bulk.mean), high)
     inside = [gap for gap in inner_gaps(bulk, states) if low < gap.left.x < gap.right.x < high]
     inner = [gap for gap in inside if _is_empty(bulk, gap) and _persists(gap, coarse)]
-    has_low, has_high = _have_edges(problem, bulk, (low, high))
+    has_low, has_high = _have_edges(features, bulk, (low, high))
     middles = np.array([0.5 * (gap.left.x + gap.right.x) for gap in inner])
     filling = counting(bulk, descend(bulk, middles)) if len(middles) else middles
     ends = [
@@ -59,7 +59,7 @@ def solved_bulk(
     ]
     gaps = [below] * (has_low and bulk.atom_at_zero > 0) + inner + [above]
     return BulkSpectrum(
-        problem=kept, bulk=bulk, states=states, intervals=np.array(ends).reshape(-1, 2),
+        bulk=bulk, states=states, intervals=np.array(ends).reshape(-1, 2),
         filling=np.array([bulk.atom_at_zero, *filling, 1.0]), gaps=tuple(gap for gap in gaps if gap is not None),
     )  # fmt: skip
 
@@ -68,19 +68,19 @@ def _outer(below: Gap | None, above: Gap) -> tuple[float, float]:
     return (0.0 if below is None else below.right.x), above.left.x
 
 
-def _have_edges(problem: Problem, bulk: Bulk, ends: tuple[float, float]) -> tuple[bool, bool]:
+def _have_edges(features: Features, bulk: FeatureMatrix, ends: tuple[float, float]) -> tuple[bool, bool]:
     """Whether the lowest and the highest edge belong to the bulk: they stay, and nothing lies beyond them.  [spec.6]"""
-    short = body(problem, SHORT_TAIL)
-    if (len(short.weights), len(short.class_weights)) == (len(bulk.weights), len(bulk.class_weights)):
+    short, kept = body(features, SHORT_TAIL), bulk.features
+    if (len(short.weights), len(short.class_weights)) == (len(kept.weights), len(kept.class_weights)):
         return ends[0] > 0, True
-    shorter = _outer(*outer_gaps(bulk_of(short, bulk.samples_per_feature, bulk.width_ratio)))
+    shorter = _outer(*outer_gaps(replace(bulk, features=short)))
     filled = [counting(bulk, descend(bulk, np.array([x])))[0] if x else bulk.atom_at_zero for x in ends]
     stays = [abs(x - y) <= MOVED * x for x, y in zip(ends, shorter, strict=True)]
     has_low = ends[0] > 0 and stays[0] and abs(filled[0] - bulk.atom_at_zero) <= BEYOND
     return bool(has_low), bool(stays[1] and abs(filled[1] - 1) <= BEYOND)
 
 
-def _is_empty(bulk: Bulk, gap: Gap) -> bool:
+def _is_empty(bulk: FeatureMatrix, gap: Gap) -> bool:
     filled = counting(bulk, descend(bulk, np.array([gap.left.x, gap.right.x])))
     return bool(abs(filled[1] - filled[0]) <= BEYOND)
 
@@ -92,7 +92,7 @@ def _persists(gap: Gap, coarse: BulkSpectrum | None) -> bool:
     return min(moved, default=np.inf) <= MOVED * (gap.right.x - gap.left.x)
 
 
-def scan(bulk: Bulk, low: float, high: float) -> States:
+def scan(bulk: FeatureMatrix, low: float, high: float) -> States:
     """Solutions on a grid of the interval, dense at its ends on a logarithmic scale; halved from a coarse one."""
 
     def x_of(angles: Array) -> Array:

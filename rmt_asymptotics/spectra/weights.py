@@ -8,14 +8,13 @@ from functools import singledispatch
 from typing import Any, ClassVar
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.grids import CLASS_COUNTS, LEVELS
 from rmt_asymptotics.canonical.one_step_network import relative_rate
-from rmt_asymptotics.canonical.problem import Problem
+from rmt_asymptotics.canonical.problem import Features, Modes
 from rmt_asymptotics.checks import real_array
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.laws import Law
@@ -27,6 +26,7 @@ from rmt_asymptotics.spectra.shown import Spectrum
 from rmt_asymptotics.spectra.solve_bulk import resolved_bulk
 from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
 from rmt_asymptotics.tables import Table, titled
+from rmt_asymptotics.threads import one_thread
 
 MOMENT_NODES = 400  # for the second moment of a law to rounding
 
@@ -107,12 +107,12 @@ class WeightSpectrum(Spectrum):
     def density(self, x: Array) -> Array:
         """Limiting density at singular values x >= 0; integrates to 1.  Shape of x."""
         x = real_array("x", x)
-        with threadpool_limits(1, "blas"):
+        with one_thread():
             return 2 * x * self.bulk.density(x**2) / (1 - self.bulk.filling[0])
 
     def cumulative(self, x: Array) -> Array:
         """Limiting proportion of singular values <= x, for x >= 0.  Shape of x."""
-        with threadpool_limits(1, "blas"):
+        with one_thread():
             atom = self.bulk.filling[0]
             return (self.bulk.cumulative(real_array("x", x) ** 2) - atom) / (1 - atom)
 
@@ -158,15 +158,14 @@ def _second_moment(law: Law) -> float:
     return float(probabilities @ values**2)
 
 
-def weight_problem(law: WeightLaw, width_ratio: float) -> Problem:
-    """The canonical problem of W W^T, n/p -> d/p: m2_k^2 = beta c_k, one mode F = 1, R_k = beta p u_k^2.  [spec.11]"""
+def weight_features(law: WeightLaw, width_ratio: float) -> Features:
+    """W W^T as features of d samples, n/d = 1: m2_k^2 = beta c_k, one mode F = 1, R_k = beta p u_k^2.  [spec.11]"""
     count = len(law.variances)
-    return Problem(
+    mode = Modes.of_classes(np.ones((count, 1)), 0.0, per_width_ratio=law.squared_spikes)
+    return Features(
         nodes=np.zeros(1), weights=np.ones(1), class_weights=law.probabilities, linear=np.zeros((count, 1)),
-        residual=width_ratio * law.variances[:, None],
-        modes=np.array([np.ones((count, 1)), np.zeros((count, 1))]), mode_classes=np.arange(count),
-        strengths=np.array([np.zeros(count), law.squared_spikes]),
-        target=np.zeros((2, 1)), target_residual=np.zeros(1), exact=law.exact,
+        residual=width_ratio * law.variances[:, None], modes=mode,
+        shares=np.ones(1), variances=np.ones((1, count)), exact=law.exact,
     )  # fmt: skip
 
 
@@ -187,19 +186,19 @@ def weight_spectrum(model: RidgeModel, *, progress: bool | None = None) -> Weigh
     """
     law, beta = weight_law(model, CLASS_COUNTS[0]), model.width_ratio
 
-    def problem_at(level: int) -> Problem:
+    def features_at(level: int) -> Features:
         tick()
-        return weight_problem(weight_law(model, CLASS_COUNTS[level]), beta)
+        return weight_features(weight_law(model, CLASS_COUNTS[level]), beta)
 
-    with threadpool_limits(1, "blas"), progress_of("weight spectrum", progress) as tick:
-        bulk, change = resolved_bulk(problem_at, LEVELS, 1 / beta, beta)
+    with one_thread(), progress_of("weight spectrum", progress) as tick:
+        bulk, change = resolved_bulk(features_at, LEVELS, 1.0, 1 / beta)
         found = () if law.growing else outliers_of(bulk)
     outliers = [(np.sqrt(outlier.position), outlier.overlap(np.ones_like)) for outlier in found]
     outliers += [(np.inf, 1.0)] * law.growing
     return WeightSpectrum(
         model=model,
         edges=tuple((float(low), float(high)) for low, high in np.sqrt(bulk.intervals)),
-        strength=np.inf if law.growing else float(np.sqrt(bulk.bulk.class_weights @ bulk.problem.strengths[1])),
+        strength=np.inf if law.growing else float(np.sqrt(_squared_strength(bulk))),
         threshold=_threshold(bulk),
         outliers=tuple(WeightOutlier(float(x), q, law.alignment**2 * q) for x, q in outliers),
         error_estimate=change,
@@ -211,7 +210,12 @@ def _threshold(bulk: BulkSpectrum) -> float:
     """The strength at which the form W is singular at the edge: linear in the squared strength.  [spec.12]"""
     if np.isinf(bulk.intervals[-1, 1]):
         return np.nan
-    spikes, pi = bulk.problem.strengths[1], bulk.bulk.class_weights
-    shape = spikes / (pi @ spikes) if np.any(spikes) else np.ones(len(spikes))
-    unit = replace(bulk.problem, strengths=np.array([0 * shape, shape]))
-    return float(1 / np.sqrt(1 - mode_form(unit, bulk.bulk, bulk.gaps[-1].left).eigenvalues[0]))
+    modes, square = bulk.bulk.features.modes, _squared_strength(bulk)
+    shape = modes.strengths / square if square else np.array([[0.0], [1.0]]) + 0 * modes.strengths
+    unit = replace(bulk.bulk, features=replace(bulk.bulk.features, modes=replace(modes, strengths=shape)))
+    return float(1 / np.sqrt(1 - mode_form(unit, bulk.gaps[-1].left).eigenvalues[0]))
+
+
+def _squared_strength(bulk: BulkSpectrum) -> float:
+    features = bulk.bulk.features
+    return float(features.class_weights @ features.modes.strengths[1])

@@ -5,7 +5,7 @@ with it goes what iteration and rounding leave.  Points that are stable are not 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.problem import Controls, Problem
+from rmt_asymptotics.equations.square_loss import Errors
 from rmt_asymptotics.state_evolution.ridge import NEGLIGIBLE, PointSolutions, carry_over, solve_points
 from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
@@ -50,34 +51,40 @@ CONVERGED, NOT_RESOLVED, NOT_SOLVED, ROUNDED = range(len(STATUSES))
 
 @dataclass(frozen=True)
 class RefinedSolutions:
-    """Arrays over P points, each from its own last refinement; errors (3, P) as in `PointSolutions`.
+    """Arrays over P points, each from its own last refinement.
 
-    status holds positions in `STATUSES`.
+    status holds positions in `STATUSES`.  levels (P,): the last refinement of each point.  state: of the points that
+    were solved on the last of all refinements, where `solve_points` ended.
     """
 
-    errors: Array
+    errors: Errors
     residual: Array
     error_estimate: Array
     iterations: Points
     nodes: Points
     classes: Points
     status: Points
+    levels: Points
+    state: Array
 
     def output(self, name: str) -> Array:
         """An output of the square loss by name, (P,); its losses are its errors, and it has no others."""
-        error = LOSSES.get(name, name)
-        return (
-            self.errors[SOLVED_ERRORS.index(error)] if error in SOLVED_ERRORS else np.full(len(self.residual), np.nan)
-        )
+        missing = np.full(len(self.residual), np.nan)
+        return np.asarray(getattr(self.errors, LOSSES.get(name, name), missing))
 
-    def write(self, at: Points, solution: PointSolutions, change: Array, problem: Problem, tolerance: float) -> None:
+    def write(
+        self, at: Points, solution: PointSolutions, change: Array, problem: Problem, tolerance: float, level: int
+    ) -> None:
         """Put a solution at the points `at`, where the last refinement moved the errors by `change`, relative."""
-        self.errors[:, at] = solution.errors
+        for name in SOLVED_ERRORS:
+            getattr(self.errors, name)[at] = getattr(solution.errors, name)
+        self.levels[at] = level
         self.residual[at] = solution.residual
         self.error_estimate[at] = change + solution.error_estimate
         self.iterations[at] += solution.iterations
-        self.nodes[at], self.classes[at] = len(problem.nodes), len(problem.class_weights)
-        solved = np.all(np.isfinite(solution.errors), axis=0) & (solution.residual <= LARGEST_RESIDUAL)
+        self.nodes[at], self.classes[at] = len(problem.features.nodes), len(problem.features.class_weights)
+        finite = np.all([np.isfinite(getattr(solution.errors, name)) for name in SOLVED_ERRORS], axis=0)
+        solved = finite & (solution.residual <= LARGEST_RESIDUAL)
         exact = np.where(solution.error_estimate <= LARGEST_ROUNDING, CONVERGED, ROUNDED)
         stable = np.where(
             change <= np.maximum(tolerance, np.minimum(solution.error_estimate, LARGEST_ROUNDING)), exact, NOT_RESOLVED
@@ -91,22 +98,31 @@ def solve_refined(
     """Solve the points on problem_at(0), problem_at(1), ..., each until stable to `tolerance`, relative."""
     points = len(controls.ridge)
     residual, estimate = np.empty((2, points))
-    iterations, nodes, classes, status = np.zeros((4, points), np.intp)
-    refined = RefinedSolutions(np.empty((3, points)), residual, estimate, iterations, nodes, classes, status)
+    iterations, nodes, classes, status, at_level = np.zeros((5, points), np.intp)
+    errors = Errors(*np.empty((len(SOLVED_ERRORS), points)))
+    refined = RefinedSolutions(errors, residual, estimate, iterations, nodes, classes, status, at_level, np.empty(0))
     problem, active = problem_at(0), np.arange(points)
     solution = solve_points(problem, controls)
-    refined.write(active, solution, np.full(points, 0.0 if problem.exact else np.inf), problem, tolerance)
+    refined.write(active, solution, np.full(points, 0.0 if problem.features.exact else np.inf), problem, tolerance, 0)
     for level in range(1, levels):
         unstable = refined.status[active] == NOT_RESOLVED
         active = active[unstable]
         if not active.size:
             break
         finer = problem_at(level)
-        coarse_errors = solution.errors[:, unstable]
+        coarse = Errors(*(getattr(solution.errors, name)[unstable] for name in SOLVED_ERRORS))
         solution = solve_points(finer, controls.at(active), carry_over(problem, finer, solution.state[unstable]))
         label = finer.label_variance + controls.noise_variance[active]
-        scale = np.maximum(np.abs(solution.errors), NEGLIGIBLE * label + np.finfo(float).tiny)
-        change = np.max(np.abs(solution.errors - coarse_errors) / scale, axis=0)
-        refined.write(active, solution, change, finer, tolerance)
+        refined.write(active, solution, _change(coarse, solution.errors, label), finer, tolerance, level)
         problem = finer
-    return refined
+    return replace(refined, state=solution.state)
+
+
+def _change(coarse: Errors, fine: Errors, label: Array) -> Array:
+    """The largest relative change of the errors, (P,)."""
+    changes = []
+    for name in SOLVED_ERRORS:
+        value = getattr(fine, name)
+        scale = np.maximum(np.abs(value), NEGLIGIBLE * label + np.finfo(float).tiny)
+        changes.append(np.abs(value - getattr(coarse, name)) / scale)
+    return np.asarray(np.max(changes, axis=0))

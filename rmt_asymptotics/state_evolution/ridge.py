@@ -4,28 +4,30 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
-from threadpoolctl import threadpool_limits
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.canonical.problem import Controls, Problem
-from rmt_asymptotics.state_evolution import many_classes
+from rmt_asymptotics.canonical.problem import Controls, Features, Problem
+from rmt_asymptotics.equations.reduction import ReducedJacobian
+from rmt_asymptotics.equations.square_loss import Errors, Fit, errors, fit
 from rmt_asymptotics.state_evolution._kernels import one_class_curve
+from rmt_asymptotics.state_evolution.fixed_point import FixedPoints, MapAt, fixed_points, newton_matrix
+from rmt_asymptotics.threads import one_thread
+from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
 NEGLIGIBLE = 1e-13  # errors below this share of E y^2 are compared with that share, not with themselves
-ROUNDING = 2e-15  # relative rounding of one application of the map, times a safety factor
+MAP_ROUNDING = 2e-15  # relative rounding of one application of the map, times a safety factor
+NUMBERS = 1_000_000  # of the largest array of a batch of points
 
 
 @dataclass(frozen=True)
 class PointSolutions:
-    """Errors, and how well the fixed point was solved, as arrays over P points.
+    """Errors at P points, and how well the fixed point was solved.
 
-    errors (3, P): test error, training error, training objective.  residual (P,): max |Psi(V) - V|/(1 + |V|) at
-    the returned point.  error_estimate (P,): what iteration and rounding leave in the errors, relative.
-    state (P, ...): where a neighbouring or refined problem may start.
+    residual (P,): max |Psi(V) - V|/(1 + |V|) at the returned point.  error_estimate (P,): what iteration and rounding
+    leave in the errors, relative.  state (P, ...): where a neighbouring or refined problem may start.
     """
 
-    errors: Array
+    errors: Errors
     residual: Array
     error_estimate: Array
     iterations: NDArray[np.intp]
@@ -33,66 +35,94 @@ class PointSolutions:
 
 
 def solve_points(problem: Problem, controls: Controls, start: Array | None = None) -> PointSolutions:
-    """Solve the fixed point at each point of `controls`, each started from the one before or from `start`."""
-    if len(problem.class_weights) == 1:
-        return _one_class(problem, controls, start)
-    with threadpool_limits(1):  # the matrices are too small for threads to pay
-        return _many_classes(problem, controls, start)
+    """Solve the fixed point at each point of `controls`, started from `start`."""
+    features = problem.features
+    compiled = len(features.class_weights) == 1 and len(features.shares) == 1 and np.all(controls.dimension_ratio > 0)
+    if compiled:
+        return compiled_points(problem, controls, start)
+    with one_thread():  # the matrices are too small for threads to pay
+        size = max(1, NUMBERS // (len(features.nodes) * len(features.class_weights) * len(features.shares)))
+        parts = [np.arange(i, min(i + size, len(controls.ridge))) for i in range(0, len(controls.ridge), size)]
+        solved = [general_points(problem, controls.at(p), None if start is None else start[p]) for p in parts]
+    return solved[0] if len(solved) == 1 else _joined(solved)
 
 
 def carry_over(coarse: Problem, fine: Problem, state: Array) -> Array:
     """The state of a coarse problem as a start for a finer one."""
-    if len(fine.class_weights) == 1:
+    if state.shape[-1] != len(coarse.features.nodes) or len(fine.features.nodes) == 1:
         return state
-    return np.array([np.expm1(np.interp(fine.nodes, coarse.nodes, np.log1p(V))) for V in state])
+    nodes, finer = coarse.features.nodes, fine.features.nodes
+    return np.array([np.expm1(np.interp(finer, nodes, np.log1p(V))) for V in state])
 
 
-def _one_class(problem: Problem, controls: Controls, start: Array | None) -> PointSolutions:
+def compiled_points(problem: Problem, controls: Controls, start: Array | None = None) -> PointSolutions:
+    """One class of neurons: the compiled twin, each point started from the one before; state (P, 2) is V1, t."""
+    features, labels = problem.features, problem.labels
     points = len(controls.ridge)
     result = np.empty((points, 6))
     state = np.zeros((points, 2)) if start is None else start.copy()
     one_class_curve(
-        problem.weights, problem.linear[0] ** 2, problem.residual[0], problem.modes, problem.strengths, problem.target,
-        problem.target_residual, controls.samples_per_feature, controls.width_ratio, controls.ridge,
+        features.weights, features.linear[0] ** 2, features.residual[0], features.modes.functions,
+        features.modes.strengths, labels.target, labels.residual,
+        controls.sample_complexity * controls.dimension_ratio, 1 / controls.dimension_ratio, controls.ridge,
         controls.noise_variance, state, result,
     )  # fmt: skip
-    errors, (residual, amplification, steps) = result.T[:3], result.T[3:]
-    estimate = amplification * (residual + ROUNDING) + _misfit_rounding(problem, controls, errors[0])
-    return PointSolutions(errors, residual, estimate, steps.astype(int), state)
+    test, training, objective, residual, amplification, steps = result.T
+    estimate = amplification * (residual + MAP_ROUNDING) + _misfit_rounding(problem, controls, test)
+    return PointSolutions(Errors(test, training, objective), residual, estimate, steps.astype(int), state)
 
 
 def _misfit_rounding(problem: Problem, controls: Controls, test_error: Array) -> Array:
     """What rounding of h - G, of the size of the label, does to its square where the fit is nearly perfect."""
     label = problem.label_variance + controls.noise_variance
-    return ROUNDING * np.sqrt(label / np.maximum(test_error, NEGLIGIBLE * label + np.finfo(float).tiny))
+    return MAP_ROUNDING * np.sqrt(label / np.maximum(test_error, NEGLIGIBLE * label + np.finfo(float).tiny))
 
 
-def _many_classes(problem: Problem, controls: Controls, start: Array | None) -> PointSolutions:
-    points, nodes = len(controls.ridge), len(problem.nodes)
-    errors, residual, estimate = np.empty((3, points)), np.empty(points), np.empty(points)
-    iterations, state = np.empty(points, int), np.empty((points, nodes))
-    V: Array = np.ones(nodes)
-    t: Array = np.ones(len(problem.class_weights)) / np.max((problem.linear**2 + problem.residual) @ problem.weights)
-    for i in range(points):
-        ratio, beta = controls.samples_per_feature[i], controls.width_ratio[i]
-        if start is not None:
-            V = start[i]
-        V, at, iterations[i] = many_classes.fixed_point(problem, V, t, ratio, beta, controls.ridge[i])
-        t, state[i] = at.t, V
-        inverse = 1 / (1 + V)
-        projection = many_classes.mode_projection(problem, ratio * problem.weights * inverse, t, beta)
-        base = problem.target_residual + controls.noise_variance[i] + np.sum(projection.misfit**2, axis=0)  # [modes.2]
-        source = base + at.ridge_response @ projection.penalties
-        amplified = linalg.solve(many_classes.newton_matrix(at, V), np.array([source / (1 + V), np.ones(nodes)]).T)
-        error = amplified[:, 0] * (1 + V)  # [err.1]
-        errors[0, i] = problem.weights @ error
-        errors[1, i] = problem.weights @ (error * inverse**2)
-        errors[2, i] = problem.weights @ (base * inverse) + projection.cost / ratio
-        residual[i] = np.max(np.abs(at.psi - V) * inverse)
-        fitted = (
-            problem.weights @ (np.sum(projection.misfit**2, axis=0) * inverse) / (problem.weights @ (base * inverse))
-        )
-        rounding = ROUNDING * np.sqrt(at.conditioning)
-        estimate[i] = np.max(amplified[:, 1]) * (residual[i] + rounding) + projection.rounding * fitted
-    estimate += _misfit_rounding(problem, controls, errors[0])
-    return PointSolutions(errors, residual, estimate, iterations, state)
+def general_points(problem: Problem, controls: Controls, start: Array | None = None) -> PointSolutions:
+    """Any number of classes, all points together; state (P, N) is V on the nodes."""
+    features, points = problem.features, len(controls.ridge)
+    V = np.ones((points, len(features.nodes))) if start is None else start
+    at = fixed_points(features, controls, V, np.tile(first_variances(features), (points, 1)))
+    fitted = label_fit(problem, controls, at.map)
+    newton = residual_jacobian(features, at)
+    source = fitted.base + at.map.on_nodes.by_rates(fitted.pull)  # [jac.2]
+    scale = 1 + at.V
+    e, amplified = np.moveaxis(newton.solve(np.stack([source / scale, np.ones_like(scale)], axis=-1)), -1, 0)
+    found = errors(features.weights, at.V, e * scale, fitted)  # [err.1]
+    rounding = MAP_ROUNDING * np.sqrt(at.map.bulk.conditioning)
+    estimate = np.max(amplified, axis=-1) * (at.residual + rounding) + fitted.rounding
+    estimate += _misfit_rounding(problem, controls, found.test_error)
+    return PointSolutions(found, at.residual, estimate, at.iterations, at.V)
+
+
+def first_variances(features: Features) -> Array:
+    """Where the inner Newton starts, (K,): of the size of 1/(1 + power)."""
+    return np.ones(len(features.class_weights)) / np.max(features.power @ features.weights)
+
+
+def residual_jacobian(features: Features, at: FixedPoints) -> ReducedJacobian:
+    """I - J in units of 1 + V, better scaled: e/(1+V) = solve(source/(1+V)).  [err.1]"""
+    newton = newton_matrix(features, at.map, at.V)
+    return ReducedJacobian(newton.skeleton, newton.kernel, 1 / (1 + at.V), at.map.den)
+
+
+def label_fit(problem: Problem, controls: Controls, at: MapAt) -> Fit:
+    """The projection of the labels on the modes at P points."""
+    features, labels, free = problem.features, problem.labels, problem.features.modes.are_free
+    finite = features.modes.strengths[:, ~free]
+    return fit(
+        features.mode_functions, features.modes.classes[~free],
+        finite[0] * controls.dimension_ratio[:, None] + finite[1],
+        labels.target, labels.residual + controls.noise_variance[:, None],
+        at.den, at.on_nodes, features.size(at.den), controls.sample_complexity,
+    )  # fmt: skip
+
+
+def _joined(parts: list[PointSolutions]) -> PointSolutions:
+    def join(name: str) -> Array:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    found = Errors(*(np.concatenate([getattr(part.errors, name) for part in parts]) for name in SOLVED_ERRORS))
+    return PointSolutions(
+        found, join("residual"), join("error_estimate"), join("iterations").astype(int), join("state")
+    )

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.linalg import LinAlgError
-from threadpoolctl import threadpool_limits
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.asymptotics import control_points, solution_at, solve_controls
@@ -21,6 +20,7 @@ from rmt_asymptotics.montecarlo.plan import SimulationPlan
 from rmt_asymptotics.state_evolution.refinement import CONVERGED, STATUSES
 from rmt_asymptotics.sweeps.points import Positions
 from rmt_asymptotics.sweeps.simulated import NESTED, SimulatedPoints, simulate_run, simulated_columns
+from rmt_asymptotics.threads import one_thread
 
 STATUS_NAMES = (*(status.name.lower() for status in STATUSES), "refused", "pending")
 REFUSED, PENDING = len(STATUSES), len(STATUSES) + 1
@@ -70,7 +70,7 @@ class BlockResult:
 def compute_block(block: Block) -> BlockResult:
     """The errors at the points of a block, on one thread."""
     result = BlockResult.empty(block.points, block.outputs, block.theory, block.simulation is not None, REFUSED)
-    with threadpool_limits(1):
+    with one_thread():
         if block.theory:
             for run in _runs(block.columns, block.controls):
                 _solve(block, run, result)

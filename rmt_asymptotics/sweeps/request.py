@@ -58,7 +58,7 @@ class Request:
     def controls(self) -> frozenset[str]:
         """The fields that share one translated problem at all points."""
         steps = [self.model.replace(step=step) for step in self.points.values.get("step", [])]
-        return frozenset(set.intersection(*(control_fields(m) for m in steps or [self.model])))
+        return frozenset.intersection(*(control_fields(m) for m in steps or [self.model]))
 
     @cached_property
     def outputs(self) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ class PairMatrices:
 
 def pair_matrices(problem: Problem, controls: Controls, poles: Complex) -> PairMatrices:
     """The pairs of the readouts at complex ridges, at the one point of `controls`."""
-    latent = latent_of(problem, controls.width_ratio[:1])
+    latent = latent_of(problem, 1 / controls.dimension_ratio[:1])
     readouts = pole_readouts(problem, controls, poles)
     rows, columns = readouts.at((slice(None), None)), readouts.at((None, slice(None)))
     plain, crossed = (pair_errors(latent, first, columns, SAME) for first in (rows, rows.conjugate))

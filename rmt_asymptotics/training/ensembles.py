@@ -123,7 +123,7 @@ def _axis(model: RidgeModel, axis: dict[str, ArrayLike]) -> tuple[str, Array]:
 
 def parts(problem: Problem, controls: Controls) -> Array:
     """The test error and its parts in the order of `PARTS`, (8, P).  [two.4]"""
-    latent, readout = latent_of(problem, controls.width_ratio), ridge_readouts(problem, controls)
+    latent, readout = latent_of(problem, 1 / controls.dimension_ratio), ridge_readouts(problem, controls)
     pairs = np.array([pair_errors(latent, readout, readout, shared).test for shared in PAIRS])
     return np.concatenate([pairs[:1], parts_of(pairs, controls.noise_variance)])
 
@@ -177,7 +177,7 @@ def ensemble(
 
     def errors(problem: Problem) -> Array:
         controls = control_points(model, {})
-        latent, readout = latent_of(problem, controls.width_ratio), ridge_readouts(problem, controls)
+        latent, readout = latent_of(problem, 1 / controls.dimension_ratio), ridge_readouts(problem, controls)
         return np.array([pair_errors(latent, readout, readout, shared).test[0] for shared in (SAME, pair)])
 
     (single, limit), change = refined(model, errors, tolerance)

@@ -29,7 +29,7 @@ def refined(
     tolerance = default if tolerance is None else FIELDS["tolerance"].checked(tolerance)
     problem = translate(model, 0)
     values, change = compute(problem), np.inf
-    if problem.exact:
+    if problem.features.exact:
         return values, 0.0
     for level in range(1, LEVELS):
         coarse, values = values, compute(translate(model, level))

@@ -10,6 +10,7 @@ from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.errors import number
 from rmt_asymptotics.models import RidgeModel, check_ridge_regression
 from rmt_asymptotics.optimisation import optimal
+from rmt_asymptotics.spectra.bulk import FeatureMatrix
 from rmt_asymptotics.tables import Shown, Table, titled
 from rmt_asymptotics.training.curves import TOLERANCE, filtered_errors
 from rmt_asymptotics.training.filters import flow
@@ -70,9 +71,7 @@ def optimal_stopping(model: RidgeModel, *, weight_decay: float = 0.0, tolerance:
 
 def _mean_eigenvalue(model: RidgeModel) -> float:
     """Of Phi^T Phi/p, of the bulk."""
-    problem = translate(model, 0)
-    power = problem.class_weights @ (problem.linear**2 + problem.residual) @ problem.weights
-    return float(power) * model.sample_complexity / model.width_ratio
+    return FeatureMatrix(translate(model, 0).features, model.sample_complexity, 1 / model.width_ratio).mean
 
 
 def _vertex(x: Array, y: Array) -> tuple[float, float]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.canonical.problem import Problem
-from rmt_asymptotics.state_evolution.many_classes import _variances
+from rmt_asymptotics.canonical.problem import Features
+from rmt_asymptotics.equations.bulk import Conjugates, conjugates, respond, variances
 
 TINY = 1e-20
 
@@ -22,28 +22,23 @@ class Bulk:
     Y: Array
 
 
-def bulk_at(problem: Problem, den: Array, t: Array, b: float, ridge: float) -> Bulk:
-    pi = problem.class_weights
-    t, _ = _variances(t, pi, problem.linear * np.sqrt(den * b), b * problem.residual @ den, 1 / b, ridge)
-    return _respond(problem, den, t, b)
+def bulk_at(features: Features, den: Array, t: Array, b: float, ridge: float) -> Bulk:
+    """The bulk at den (N,); t (K,): where the inner Newton starts; b: d/p."""
+    ratio, z = np.asarray(b, float), np.asarray(ridge, float)
+    sums = conjugates(features.plain_bulk, den, ratio, z)
+    return _response(features, sums, ratio, variances(features.plain_bulk, sums, ratio, t))
 
 
-def _respond(problem: Problem, den: Array, t: Array, b: float) -> Bulk:
-    pi, linear, m2 = problem.class_weights, problem.linear, problem.residual
-    Vh1 = (linear * den) @ linear.T
-    C = pi * t
-    shrunk = np.linalg.solve(np.eye(len(t)) + Vh1 * C, np.concatenate([linear, Vh1], axis=1))
-    Nb, M = shrunk[:, : linear.shape[1]], shrunk[:, linear.shape[1] :]
-    gram = Nb.T @ (C[:, None] * linear)
-    Y = Nb**2 + m2
-    D = np.sqrt(pi) * t
-    theta = D[:, None] * np.linalg.inv(np.eye(len(t)) - b * D[:, None] * M**2 * D) * D
-    V = np.diagonal(gram) + (pi * t) @ m2
-    return Bulk(V, t, b * Y.T @ theta @ Y + gram**2, theta, Y)
+def _response(features: Features, sums: Conjugates, ratio: Array, t: Array) -> Bulk:
+    bulk = features.plain_bulk
+    at = respond(bulk, sums, ratio, t).on(bulk.functions, bulk.residual)
+    return Bulk(at.V, t, at.kernel, at.bulk.theta, at.Y)
 
 
-def tangent(problem: Problem, den: Array, at: Bulk, b: float, q: Array, pull: Array) -> tuple[Array, Array]:
+def tangent(features: Features, den: Array, at: Bulk, b: float, q: Array, pull: Array) -> tuple[Array, Array]:
     """-dV and dL along den + eps q, ridge_k + eps pull_k: Q and H = dQ/dden, by one complex step.  [gl.11]"""
-    t = at.t - 1j * TINY * (at.theta @ (b * (at.Y @ q) + pull)) / problem.class_weights
-    moved = _respond(problem, den + 1j * TINY * q, t, b)
+    t = at.t - 1j * TINY * (at.theta @ (b * (at.Y @ q) + pull)) / features.class_weights
+    ratio = np.asarray(b, float)
+    sums = conjugates(features.plain_bulk, den + 1j * TINY * q, ratio, np.zeros(()))
+    moved = _response(features, sums, ratio, t)
     return -moved.V.imag / TINY, moved.kernel.imag / TINY

@@ -57,15 +57,15 @@ def linearise(system: System, state: State) -> Linearised:
     """gl.8-gl.13 at a state."""
     # notation: pi, w, F of the problem; E0, E1, q, v of gl.5; den, hat, sigma, L, Theta, Y, H
     problem, modes, b = system.problem, system.modes, system.b
-    pi, w, (F0, F1) = problem.class_weights, system.alpha * problem.weights, modes.functions
+    pi, w, (F0, F1) = problem.features.class_weights, system.alpha * problem.features.weights, modes.functions
     k, penalised, y = modes.classes, modes.penalised, state.y
     found = system.channel(system.field(state))
     E0, E1, q, v = found.values
     den, qh, hat = w * v, w * q, F0 @ (w * E0) + F1 @ (w * E1)  # [gl.8]
-    bulk = bulk_at(problem, den, state.t, b, system.ridge)  # [gl.9]
+    bulk = bulk_at(problem.features, den, state.t, b, system.ridge)  # [gl.9]
     t = bulk.t
     sigma = b * np.bincount(k, np.where(penalised, y, 0.0) ** 2, minlength=len(pi)) / (pi * t**2)
-    Q, H = tangent(problem, den, bulk, b, qh, sigma)  # [gl.11]
+    Q, H = tangent(problem.features, den, bulk, b, qh, sigma)  # [gl.11]
     rates = bulk.theta @ (b * (bulk.Y @ qh) + sigma)
     lift = np.where(penalised, t[k] * modes.scales, 1.0)
     image = State(bulk.V, Q, np.where(penalised, lift * hat, y + hat), t)  # [gl.10]

@@ -44,20 +44,20 @@ def amplitudes(problem: Problem, b: float, intercept: bool, combine: Array | Non
 
     combine: that of a problem nearby, for amplitudes with the same meaning.
     """
-    strengths = b * problem.strengths[0] + problem.strengths[1]
+    strengths = b * problem.features.modes.strengths[0] + problem.features.modes.strengths[1]
     free = np.isinf(strengths)
-    spanned = problem.modes[:, free]
+    spanned = problem.features.modes.functions[:, free]
     if intercept:
-        one = np.array([np.ones_like(problem.nodes), np.zeros_like(problem.nodes)])
+        one = np.array([np.ones_like(problem.features.nodes), np.zeros_like(problem.features.nodes)])
         spanned = np.concatenate([spanned, one[:, None]], axis=1)
-    combine = _orthonormal(spanned, problem.weights) if combine is None else combine
+    combine = _orthonormal(spanned, problem.features.weights) if combine is None else combine
     basis = np.einsum("fj,cfn->cjn", combine, spanned)
     present = ~free & (strengths > 0)
-    classes = problem.mode_classes[present]
-    scales = np.sqrt(problem.class_weights[classes] * strengths[present])
+    classes = problem.features.modes.classes[present]
+    scales = np.sqrt(problem.features.class_weights[classes] * strengths[present])
     count = basis.shape[1]
     return Amplitudes(
-        np.concatenate([problem.modes[:, present], basis], axis=1),
+        np.concatenate([problem.features.modes.functions[:, present], basis], axis=1),
         np.concatenate([scales, np.ones(count)]),
         np.concatenate([classes, np.zeros(count, np.intp)]),
         np.arange(len(scales) + count) < len(scales),

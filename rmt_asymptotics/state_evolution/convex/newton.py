@@ -93,7 +93,7 @@ def solve_system(at: Callable[[float], System], square: Callable[[float], System
 def _square_loss(square: Callable[[float], System], multiple: float) -> Iterate:
     """The square loss with the same labels, roughly."""
     system = square(multiple)
-    pi, nodes = system.problem.class_weights, len(system.problem.nodes)
+    pi, nodes = system.problem.features.class_weights, len(system.problem.features.nodes)
     state = State(
         np.ones(nodes), np.ones(nodes), np.zeros(len(system.modes.scales)), np.full(len(pi), 1 / system.ridge)
     )

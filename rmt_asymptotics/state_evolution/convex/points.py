@@ -64,7 +64,7 @@ def solve_point(
     system = system_at(problem, task, controls, point, order)
 
     def at(loss: Loss, multiple: float) -> System:
-        channel = expectations_of(system.labels, problem.nodes, task.function(loss), order)
+        channel = expectations_of(system.labels, problem.features.nodes, task.function(loss), order)
         return replace(system, ridge=system.ridge * multiple, channel=channel)
 
     start = _carried(near, system) if isinstance(near, Solved) else near
@@ -76,18 +76,19 @@ def system_at(
     problem: Problem, task: Task, controls: Controls, point: int, order: int, combine: Array | None = None
 ) -> System:
     """The equations of one point; combine: as in `amplitudes`."""
-    ratio, beta, ridge, noise = (
+    alpha, b, ridge, noise = (
         float(x[point])
-        for x in (controls.samples_per_feature, controls.width_ratio, controls.ridge, controls.noise_variance)
+        for x in (controls.sample_complexity, controls.dimension_ratio, controls.ridge, controls.noise_variance)
     )
     problem, labels = _floored(problem), task.channel(noise)
-    modes = amplitudes(problem, 1 / beta, task.intercept, combine)
-    channel = expectations_of(labels, problem.nodes, task.function(task.loss), order)
-    return System(problem, modes, ratio * beta, 1 / beta, ridge, labels, channel)
+    modes = amplitudes(problem, b, task.intercept, combine)
+    channel = expectations_of(labels, problem.features.nodes, task.function(task.loss), order)
+    return System(problem, modes, alpha, b, ridge, labels, channel)
 
 
 def _floored(problem: Problem) -> Problem:
-    return replace(problem, residual=np.maximum(problem.residual, FAINT * np.max(problem.residual)))
+    residual = problem.features.residual
+    return replace(problem, features=replace(problem.features, residual=np.maximum(residual, FAINT * np.max(residual))))
 
 
 def outputs_at(system: System, task: Task, state: State, norm: float, order: int) -> dict[str, float]:
@@ -95,8 +96,8 @@ def outputs_at(system: System, task: Task, state: State, norm: float, order: int
     problem, loss = system.problem, task.function(task.loss)
     if not (np.all(np.isfinite(state.V)) and np.all(np.isfinite(state.Q)) and np.all(np.isfinite(state.y))):
         return dict.fromkeys((*OUTPUTS, "training_objective", "norm"), np.nan)
-    conditional = outputs(system.labels, problem.nodes, system.field(state), loss, order)
-    values = dict(zip(OUTPUTS, (conditional @ problem.weights).tolist(), strict=True))
+    conditional = outputs(system.labels, problem.features.nodes, system.field(state), loss, order)
+    values = dict(zip(OUTPUTS, (conditional @ problem.features.weights).tolist(), strict=True))
     values["norm"] = norm
     values["training_objective"] = values["training_loss"] + system.ridge * norm / (2 * system.alpha * system.b)
     for name in ("test_loss", "training_loss", "training_objective"):
@@ -108,22 +109,22 @@ def _carried(near: Solved, system: System) -> State:
     """The solution of a neighbour as a start: its V, Q and field on these nodes, from which the amplitudes follow."""
     state, other, problem, modes = near.iterate.state, near.system, system.problem, system.modes
     if (
-        len(state.V) == len(problem.nodes)
-        and np.array_equal(other.problem.nodes, problem.nodes)
+        len(state.V) == len(problem.features.nodes)
+        and np.array_equal(other.problem.features.nodes, problem.features.nodes)
         and (other.modes.functions.shape == modes.functions.shape)
     ):
         coefficients = other.modes.scales * state.y
         return State(state.V, state.Q, coefficients / modes.scales, state.t)
-    kappa, old = problem.nodes, other.problem.nodes
+    kappa, old = problem.features.nodes, other.problem.features.nodes
     V, Q = (np.exp(_interpolated(kappa, old, np.log(x))) for x in (state.V, state.Q))
     G0, G1 = (_interpolated(kappa, old, g) for g in other.modes.field(state.y))
     found = system.channel(Field(G0, G1, Q, V))
-    w = system.alpha * problem.weights
-    t0 = np.full(len(problem.class_weights), float(other.problem.class_weights @ state.t))
-    t = bulk_at(problem, w * found.values[3], t0, system.b, system.ridge).t
+    w = system.alpha * problem.features.weights
+    t0 = np.full(len(problem.features.class_weights), float(other.problem.features.class_weights @ state.t))
+    t = bulk_at(problem.features, w * found.values[3], t0, system.b, system.ridge).t
     hat = modes.functions[0] @ (w * found.values[0]) + modes.functions[1] @ (w * found.values[1])
     y = np.where(modes.penalised, t[modes.classes] * modes.scales * hat, 0.0)
-    return State(V, Q, modes.projected(y, problem.weights, (G0, G1)), t)
+    return State(V, Q, modes.projected(y, problem.features.weights, (G0, G1)), t)
 
 
 def _interpolated(kappa: Array, old: Array, values: Array) -> Array:

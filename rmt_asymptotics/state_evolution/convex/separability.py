@@ -21,7 +21,7 @@ STEPS = 100
 def threshold(hard: Solved, order: int) -> tuple[float, float]:
     """The threshold in n/d and the last step of its logarithm, from a hard margin near it."""
     system, state = hard.system, hard.iterate.state
-    channel = expectations_of(system.labels, system.problem.nodes, CORRECT, order)
+    channel = expectations_of(system.labels, system.problem.features.nodes, CORRECT, order)
     system = replace(system, ridge=0.0, channel=channel)
     current = _normalised(system, state)
     size = np.inf
@@ -44,7 +44,7 @@ def _step(system: System, state: State) -> tuple[Array, float]:
     """The Gauss-Newton step in (log V, log Q, y, log alpha), and the length of the residual."""
     with np.errstate(all="ignore"):
         at = linearise(system, state)
-    w, count = system.problem.weights, len(state.y)
+    w, count = system.problem.features.weights, len(state.y)
     fixed = np.zeros((2, len(at.residual) + 1))
     fixed[0, : len(w)], fixed[1, len(w) : 2 * len(w)] = w, w
     rows = np.concatenate([np.column_stack([at.jacobian, at.growth]), fixed])
@@ -62,6 +62,6 @@ def _moved(system: System, state: State, step: Array) -> tuple[System, State]:
 
 
 def _normalised(system: System, state: State) -> State:
-    w = system.problem.weights
+    w = system.problem.features.weights
     V, Q = (float(np.exp(w @ np.log(x))) for x in (state.V, state.Q))
     return State(state.V / V, state.Q / Q, state.y / np.sqrt(Q), state.t / V)
