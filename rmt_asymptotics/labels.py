@@ -36,8 +36,6 @@ class MixtureNoise(Declared):
         if not len(self.probabilities) == len(self.means) == len(self.variances):
             allowed = f"one number for each of {len(self.means)} means and {len(self.variances)} variances"
             raise OutOfDomain("probabilities", self.probabilities, allowed)
-        if abs(sum(self.probabilities) - 1) > 1e-12:
-            raise OutOfDomain("probabilities", self.probabilities, "numbers that sum to 1")
 
     @property
     def mean(self) -> float:

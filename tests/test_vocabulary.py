@@ -85,7 +85,7 @@ DOMAINS = {  # by hand: what the formulas allow
     "variances": "numbers in [0, inf)",
     "value": "(-inf, inf)",
     "values": "numbers in (-inf, inf)",
-    "probabilities": "numbers in [0, 1]",
+    "probabilities": "numbers in [0, 1] that sum to 1",
     **dict.fromkeys(("width", "dimension", "test_samples", "workers"), "a whole number >= 1"),
     "replicas": "a whole number >= 2",
     "seed": "a whole number >= 0",

@@ -9,6 +9,8 @@ from typing import Any, Literal
 from rmt_asymptotics.checks import flag, sequence
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
 
+ROUNDING = 1e-12  # of a sum
+
 
 class Domain(ABC):
     """The values that a field may have; `str` gives them as documentation does."""
@@ -110,15 +112,19 @@ class WholeNumber(Domain):
 
 @dataclass(frozen=True)
 class Numbers(Domain):
-    """A sequence of numbers, each in one domain; kept as a tuple."""
+    """A sequence of numbers, each in one domain, with a given sum if `total` is not None; kept as a tuple."""
 
     each: Number
+    total: float | None = None
 
     def checked(self, name: str, value: Any, kind: Any = None) -> tuple[float, ...]:
-        return tuple(self.each.checked(name, entry) for entry in sequence(name, value, "numbers", empty=True))
+        found = tuple(self.each.checked(name, entry) for entry in sequence(name, value, "numbers", empty=True))
+        if self.total is not None and abs(sum(found) - self.total) > ROUNDING:
+            raise OutOfDomain(name, value, str(self))
+        return found
 
     def __str__(self) -> str:
-        return f"numbers in {self.each}"
+        return f"numbers in {self.each}" + ("" if self.total is None else f" that sum to {self.total:g}")
 
 
 @dataclass(frozen=True)

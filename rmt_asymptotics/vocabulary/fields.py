@@ -134,7 +134,7 @@ MODEL = (
 RECORDS = (
     Field("value", "", "value", Number(), "the same for all neurons"),
     Field("values", "", "values", Numbers(Number()), "all that occur"),
-    Field("probabilities", "", "probabilities", Numbers(Number(0.0, 1.0, "both")), "of the values; they sum to 1"),
+    Field("probabilities", "", "probabilities", Numbers(Number(0.0, 1.0, "both"), total=1.0), "of the values"),
     Field("scale", "", "scale", positive(1e-3, 1e2), "root mean square"),
     Field("rate", "eta/sqrt(p)", "rate", not_negative(1e-3, 1e2), "learning rate of a maximal step"),
     Field("eta", "eta", "size", not_negative(1e-3, 1e4), "learning rate of a fixed step"),
