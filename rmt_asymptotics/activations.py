@@ -17,13 +17,13 @@ from numpy.polynomial import polynomial as power_series
 from scipy import special
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.callables import evaluated, identity_of, name_of, sorted_kinks
 from rmt_asymptotics.checks import instance
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
 from rmt_asymptotics.formulas.formula import Formula
 from rmt_asymptotics.formulas.formula_parity import parts_of_formula
 from rmt_asymptotics.formulas.parity import ParityParts, Polynomial, parts_by_values
 from rmt_asymptotics.gaussian import expectations
-from rmt_asymptotics.gaussian.evaluation import evaluated, name_of
 from rmt_asymptotics.remembered import remembered
 
 ScalarFunction = Callable[[Array], Array]
@@ -65,13 +65,13 @@ class Activation:
             raise OutOfDomain("derivative", self.derivative, "a vectorised callable of one array, or None")
         if not isinstance(self.name, str):
             raise OutOfDomain("name", self.name, "text")
-        object.__setattr__(self, "kinks", _sorted_kinks(self.kinks))
+        object.__setattr__(self, "kinks", sorted_kinks(self.kinks))
         object.__setattr__(self, "name", self.name or name_of(self.function))
 
     def _key(self) -> tuple[Any, ...]:
-        return (
-            (self.name,) if self.rebuildable else (self.name, *map(_key, (self.function, self.derivative)), self.kinks)
-        )
+        if self.rebuildable:
+            return (self.name,)
+        return self.name, identity_of(self.function), identity_of(self.derivative), self.kinks
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Activation) and self._key() == other._key()
@@ -161,22 +161,6 @@ class Activation:
         from rmt_asymptotics.expressions import parse_activation
 
         return parse_activation(text)
-
-
-def _sorted_kinks(kinks: Any) -> tuple[float, ...]:
-    try:
-        return tuple(sorted(number("kinks", x) for x in kinks))
-    except TypeError:
-        raise OutOfDomain("kinks", kinks, "a sequence of numbers, such as (0.0,)") from None
-
-
-def _key(function: ScalarFunction | None) -> Any:
-    """What tells two callables apart: themselves, or their place in memory where they cannot be compared."""
-    try:
-        hash(function)
-    except TypeError:
-        return id(function)
-    return function
 
 
 def _built_in(

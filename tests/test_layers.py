@@ -16,7 +16,9 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 HEAVY = ("matplotlib", "sympy", "xarray", "pandas", "dask", "click", "tqdm", "mpmath")
 
-BASE = "_types _kernels remembered errors checks arguments vocabulary records progress estimates tables output"
+BASE = (
+    "_types _kernels remembered errors checks callables arguments vocabulary records progress estimates tables output"
+)
 FUNCTIONS = "gaussian activations formulas expressions laws steps losses labels"
 MODELS = f"{BASE} {FUNCTIONS} models serialisation"
 # each file or directory of the package, and all that it may import of it, at any level: parts that stand above it
@@ -28,6 +30,7 @@ ALLOWED = {
         "_kernels": "",
         "errors": "",
         "remembered": "",
+        "callables": "_types errors",
         "checks": "_types errors",
         "arguments": "errors",
         "vocabulary": "_types errors checks",
@@ -38,14 +41,14 @@ ALLOWED = {
         "output": "errors checks arguments",
         "decomposition": "_types vocabulary",
         "equations": "_types decomposition",
-        "gaussian": "_types errors checks",
+        "gaussian": "_types errors checks callables",
         "formulas": "_types",
         # a formula is an Activation, which parses its own formula: both lazily
         "expressions": "errors activations formulas",
-        "activations": "_types remembered errors checks gaussian formulas expressions",
+        "activations": "_types remembered errors checks callables gaussian formulas expressions",
         "laws": "_types errors checks vocabulary gaussian",
         "steps": "errors vocabulary",
-        "losses": "_types _kernels errors checks vocabulary",
+        "losses": "_types _kernels errors checks callables vocabulary",
         "labels": "_types remembered errors checks vocabulary gaussian activations",
         "models": f"{BASE} {FUNCTIONS}",
         "serialisation": f"{BASE} {FUNCTIONS} models",

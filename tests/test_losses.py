@@ -1,8 +1,10 @@
 """Losses and labels: proximal operators against minimisation, refusals."""
 
+import math
+
 import numpy as np
 import pytest
-from scipy import optimize
+from scipy import optimize, special
 
 from rmt_asymptotics.activations import Activation, relu, tanh
 from rmt_asymptotics.errors import OutOfDomain
@@ -95,6 +97,16 @@ def test_hard_margin():
         (lambda: ConvexLoss(np.square, lambda u: 2 * u, lambda u: 1 + 0 * u), "curvature"),
         (lambda: ConvexLoss(np.log, lambda u: 1 / u, lambda u: -1 / u**2), "value"),
         (lambda: ConvexLoss(1.0, np.sin, np.cos), "value"),
+        (lambda: ConvexLoss(lambda u: math.log1p(math.exp(u)), special.expit, np.cos), "value"),
+        (lambda: ConvexLoss(np.square, lambda u: max(2 * u, 0), lambda u: 2 + 0 * u), "slope"),
+        (lambda: ConvexLoss(np.square, lambda u: 2 * u, lambda u: np.float32(2) + u.astype(np.float32)), "curvature"),
+        (lambda: ConvexLoss(np.square, lambda u: 2 * u, lambda u: 2 + 0 * u, kinks=0), "kinks"),
+        (lambda: ConvexLoss(lambda u: 1e-9 * u**2, lambda u: 1e-9 * u, lambda u: 1e-9 + 0 * u), "slope"),
+        (lambda: ConvexLoss(lambda u: 1e-9 * u**2, lambda u: 2e-9 * u, lambda u: 1e-9 + 0 * u), "curvature"),
+        (
+            lambda: ConvexLoss(lambda u: 1e-9 * np.cos(u), lambda u: -1e-9 * np.sin(u), lambda u: -1e-9 * np.cos(u)),
+            "value",
+        ),
         (lambda: SignLabels(1.2), "flip_probability"),
         (lambda: ProbitLabels(0.0), "scale"),
         (lambda: Regression(noise=0.3), "noise"),
@@ -107,6 +119,29 @@ def test_refusals_name_the_field(make, field):
     with pytest.raises(OutOfDomain) as refused:
         make()
     assert refused.value.field == field
+
+
+def test_callables_of_losses_are_treated_as_those_of_activations():
+    """They may write into their arguments, in any units; they cannot always be hashed; they have names."""
+
+    class Unhashable:
+        __hash__ = None
+
+        def __call__(self, u):
+            return np.square(u, out=u)
+
+    for scale in (1.0, 1e-9, 1e8):
+        loss = ConvexLoss(
+            lambda u, s=scale: np.multiply(np.square(u, out=u), s, out=u),
+            lambda u, s=scale: np.multiply(u, 2 * s, out=u),
+            lambda u, s=scale: 2 * s + 0 * u,
+        )
+        u = np.array([-1.5, 0.2])
+        np.testing.assert_allclose(loss.function(False).value(u), scale * np.array([2.25, 0.04]))
+        np.testing.assert_array_equal(u, [-1.5, 0.2])
+    own = ConvexLoss(Unhashable(), lambda u: 2 * u, lambda u: 2 + 0 * u)
+    assert own == own and hash(own) == hash(own) and own.name == "Unhashable"
+    assert ConvexLoss(np.square, lambda u: 2 * u, lambda u: 2 + 0 * u).name == "square"
 
 
 def test_sign_patterns():

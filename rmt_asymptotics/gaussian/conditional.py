@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.callables import evaluated, name_of
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.gaussian.evaluation import evaluated, name_of
 from rmt_asymptotics.gaussian.quadrature import CUTOFF, clustered, gaussian_density, legendre, sinh_rule
 
 SETTLED = 1e-13  # change from rule to rule, relative to the second moment, that is rounding

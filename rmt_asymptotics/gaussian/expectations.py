@@ -7,9 +7,9 @@ import numpy as np
 from numpy.polynomial.hermite_e import hermevander
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.callables import evaluated
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import ORDERS, ROUNDED, SETTLED, conditional_moments, split_rule, unresolved
-from rmt_asymptotics.gaussian.evaluation import evaluated
 
 LARGEST_DEGREE = 170  # 171! is not a double
 

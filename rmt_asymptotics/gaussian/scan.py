@@ -10,9 +10,9 @@ from itertools import pairwise
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.callables import evaluated, name_of
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import conditional_moments
-from rmt_asymptotics.gaussian.evaluation import evaluated, name_of
 from rmt_asymptotics.gaussian.quadrature import CUTOFF, Rule, gaussian_density, legendre
 
 PANELS, FEWEST, ORDER = 2**13, 64, 8  # over |z| < 12; at least, between two kinks; of Gauss-Legendre on each

@@ -8,18 +8,20 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.errors import OutOfDomain, number
+from rmt_asymptotics.callables import identity_of, name_of, sorted_kinks
+from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.losses.convex import ConvexFunction
 from rmt_asymptotics.losses.piecewise import PiecewiseQuadratic
 from rmt_asymptotics.losses.smooth import Exponential, Logistic, Smooth
 from rmt_asymptotics.vocabulary.declared import Declared
 
 CHECKED = np.concatenate([np.linspace(-30, 30, 241), [-1e3, -100.0, 100.0, 1e3]])  # where a user's loss is checked
+MIDDLE = 3.0  # |u| up to this gives the scale of slopes and curvatures
 SLACK = 1e-6  # of slopes against differences, and of monotone slopes, relative
 
 
@@ -151,7 +153,7 @@ class EpsilonInsensitiveLoss(ResidualLoss):
         return PiecewiseQuadratic((-w, w), (-w, 0.0, -w), (-1.0, 0.0, 1.0), (0.0, 0.0, 0.0))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ConvexLoss(Loss):
     """A loss of your own: vectorised callables for l(u), l'(u) and l''(u).
 
@@ -168,14 +170,24 @@ class ConvexLoss(Loss):
     slope: Callable[[Array], Array] = field(repr=False)
     curvature: Callable[[Array], Array] = field(repr=False)
     kinks: Sequence[float] = ()
-    name: str = "unnamed"
+    name: str = ""
 
     def __post_init__(self) -> None:
         for name in ("value", "slope", "curvature"):
             if not callable(getattr(self, name)):
                 raise OutOfDomain(name, getattr(self, name), "a vectorised callable of one array")
-        object.__setattr__(self, "kinks", tuple(sorted(number("kinks", x) for x in self.kinks)))
+        object.__setattr__(self, "kinks", sorted_kinks(self.kinks))
+        object.__setattr__(self, "name", self.name or name_of(self.value))
         self._check()
+
+    def _key(self) -> tuple[Any, ...]:
+        return self.name, self.kinks, *map(identity_of, (self.value, self.slope, self.curvature))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ConvexLoss) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
 
     def _check(self) -> None:
         """Refuse what is not convex, and slopes that are not those of the values."""
@@ -187,20 +199,22 @@ class ConvexLoss(Loss):
             if not np.all(finite[np.abs(u) <= 30]):
                 raise OutOfDomain("value", self.value, "finite, with finite slope and curvature, for |u| <= 30")
             u, values, slopes, curvatures = (x[finite] for x in (u, values, slopes, curvatures))
-            order = np.argsort(u)
-            scale = 1 + np.abs(slopes[order])
-            falls = np.diff(slopes[order]) < -SLACK * scale[1:]
-            if np.any(falls) or np.any(curvatures < -SLACK * (1 + np.abs(slopes))):
+            order, middle = np.argsort(u), np.abs(u) <= MIDDLE
+            steep, curved = (np.sqrt(np.mean(x[middle] ** 2)) for x in (slopes, curvatures))
+            falls = np.diff(slopes[order]) < -SLACK * (steep + np.abs(slopes[order][1:]))
+            if np.any(falls) or np.any(curvatures < -SLACK * (curved + np.abs(curvatures))):
                 raise OutOfDomain("value", self.value, "convex: its slope must not decrease")
             h = 1e-5
             near = (np.abs(u) <= 30) & np.all(np.abs(u[:, None] - np.array([*self.kinks, np.inf])) > h, axis=1)
             x = u[near]
             differences = (function.value(x + h) - function.value(x - h)) / (2 * h)
             rounding = 1e-10 * np.abs(values[near])
-            if np.any(np.abs(differences - slopes[near]) > 1e-4 * (1 + np.abs(slopes[near])) + rounding):
+            if np.any(np.abs(differences - slopes[near]) > 1e-4 * (steep + np.abs(slopes[near])) + rounding):
                 raise OutOfDomain("slope", self.slope, "the derivative of value")
             second = (function.slopes(x + h)[0] - function.slopes(x - h)[0]) / (2 * h)
-            if np.any(np.abs(second - curvatures[near]) > 1e-3 * (1 + np.abs(second)) + 1e-10 * np.abs(slopes[near])):
+            if np.any(
+                np.abs(second - curvatures[near]) > 1e-3 * (curved + np.abs(second)) + 1e-10 * np.abs(slopes[near])
+            ):
                 raise OutOfDomain("curvature", self.curvature, "the derivative of slope")
 
     def function(self, two_values: bool) -> ConvexFunction:

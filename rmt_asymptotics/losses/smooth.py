@@ -7,6 +7,7 @@ import numpy as np
 from scipy import special
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.callables import evaluated
 from rmt_asymptotics.losses._kernels import logistic_proximal
 from rmt_asymptotics.losses.convex import ConvexFunction, Proximal
 
@@ -87,17 +88,17 @@ class Smooth(ConvexFunction):
         return np.array(self.corners, float)
 
     def value(self, u: Array) -> Array:
-        return np.asarray(self.function(u), float) + 0 * u
+        return evaluated(self.function, np.array(u, float), "value")
 
     def slopes(self, u: Array) -> tuple[Array, Array]:
         side = SIDE * (1 + np.abs(u)) * np.isin(u, self.kinks)
         return self._slope(u - side), self._slope(u + side)
 
     def _slope(self, u: Array) -> Array:
-        return np.asarray(self.derivative(u), float) + 0 * u
+        return evaluated(self.derivative, np.array(u, float), "slope")
 
     def curvature(self, u: Array) -> Array:
-        return np.asarray(self.second(u), float) + 0 * u
+        return evaluated(self.second, np.array(u, float), "curvature")
 
     def proximal(self, u: Array, V: Array) -> Proximal:
         """Newton in the bracket [u, u - V l'(u)], corners first."""

@@ -12,8 +12,8 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.callables import evaluated
 from rmt_asymptotics.errors import OutOfDomain, whole_number
-from rmt_asymptotics.gaussian.evaluation import evaluated
 from rmt_asymptotics.models import RandomFeatures, RidgeModel, SpikedRandomFeatures
 from rmt_asymptotics.montecarlo.compiled import compiled
 

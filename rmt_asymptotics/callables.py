@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.errors import OutOfDomain, number
 
 VECTORISED = "a function of whole arrays, written with NumPy: np.tanh(x), np.maximum(x, 0), not math.tanh(x), max(x, 0)"
 
@@ -54,3 +54,24 @@ def name_of(function: Any) -> str:
     """
     inner = getattr(function, "func", function)  # of functools.partial
     return str(getattr(inner, "__name__", None) or getattr(inner, "name", None) or type(inner).__name__)
+
+
+def identity_of(function: Any) -> Any:
+    """What tells two callables apart: themselves, or their place in memory where they cannot be compared."""
+    try:
+        hash(function)
+    except TypeError:
+        return id(function)
+    return function
+
+
+def sorted_kinks(kinks: Any) -> tuple[float, ...]:
+    """The kinks of a function in order; raises `OutOfDomain` for anything but a sequence of numbers.
+
+    >>> sorted_kinks((1, -2))
+    (-2.0, 1.0)
+    """
+    try:
+        return tuple(sorted(number("kinks", x) for x in kinks))
+    except TypeError:
+        raise OutOfDomain("kinks", kinks, "a sequence of numbers, such as (0.0,)") from None
