@@ -59,6 +59,10 @@ CASES = {
         spiked(SHIFTED, rmt.ConstantLaw(0.9), 1.05, 1.2, 2.2, 0.3, 0.6, TEACHER), OUTLIERS, AbsoluteLoss(),
         (0.727519298, 0.537024858, 1.259966999, 0.67826160),
     ),
+    "P": (
+        spiked(SHIFTED, two(0.5, -1.1, 0.6), 1.1, 1.5, 0.9, 0.001, 0.7, FORMULA("x - 0.2")), SignLabels(0.0),
+        LogisticLoss(), (0.6960184833, 0.0167399081, 0.2178439143, 49.697737199),
+    ),
     "K": (
         spiked(rmt.tanh, rmt.ConstantLaw(1.2), 1.1, 1.5, 2.0, 0.3, 0.7, rmt.identity), SignLabels(0.08),
         ExponentialLoss(), (0.8425357661, 0.5790727083, 0.2470393866, 1.1258387446),

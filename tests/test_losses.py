@@ -26,6 +26,9 @@ from rmt_asymptotics.losses import (
 OWN = ConvexLoss(
     lambda u: np.abs(u) + u**2 / 4, lambda u: np.sign(u) + u / 2, lambda u: 0.5 + 0 * u, kinks=(0.0,), name="elastic"
 )
+OWN_LOGISTIC = ConvexLoss(
+    lambda u: np.logaddexp(0, -u), lambda u: -special.expit(-u), lambda u: special.expit(u) * special.expit(-u)
+)
 FUNCTIONS = {
     "square of margins": SquareLoss().function(True),
     "square of residuals": SquareLoss().function(False),
@@ -76,6 +79,21 @@ def test_logistic_proximal_at_extremes():
     gap = prox + V[:, None] * function.slopes(prox)[0] - u
     assert np.max(np.abs(gap) / (1 + V[:, None])) < ROUNDING
     assert np.all(np.diff(prox, axis=1) >= 0)
+
+
+def test_logistic_proximal_from_any_neighbour():
+    """Rows in both directions, short and long, V up to 1e9: each argument is solved whatever the one before was."""
+    generator = np.random.default_rng(0)
+    V = 10 ** generator.uniform(-12, 9, 2000)
+    u = np.sort(generator.uniform(-1, 1, (2000, 20)) * 10 ** generator.uniform(-1, 3, (2000, 1)), axis=1)
+    u[::2] = u[::2, ::-1]
+    u -= np.where(generator.random((2000, 1)) < 0.3, V[:, None] * generator.random((2000, 1)), 0.0)
+    function, own = LogisticLoss().function(True), OWN_LOGISTIC.function(True)
+    prox = function.proximal(u, V).prox
+    gap = prox + V[:, None] * function.slopes(prox)[0] - u
+    assert np.max(np.abs(gap) / (1 + V[:, None] * function.curvature(prox)) / (1 + np.abs(prox))) < 1e-13
+    other = own.proximal(u[:200], V[:200]).prox
+    assert np.allclose(other, prox[:200], rtol=1e-12, atol=1e-11)
 
 
 def test_hard_margin():

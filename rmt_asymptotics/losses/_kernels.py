@@ -43,33 +43,28 @@ def piecewise_proximal(u, V, knots, slopes, curvatures, prox, g, slope_of_g):
 
 @njit(cache=CACHE, nogil=True, error_model="numpy")
 def logistic_proximal(u, V, prox, g, slope_of_g):
-    """l = log(1 + exp(-f)): Newton in a bracket, started from the tangent at the argument before."""
+    """l = log(1 + exp(-f)): Newton from the tangent at the argument before.
+
+    f + V l'(f) is concave for f > 0 and convex for f < 0: kept on the side of its zero, Newton overshoots once at most
+    and then converges monotonically.  (In a bracket it may cycle between its ends when V is large.)
+    """
     for row in range(V.size):
         v = V[row]
         f, rate, last = 0.0, 0.0, 0.0
         for column in range(u.shape[1]):
             x = u[row, column]
-            low, high = x, x + v
-            f = f + (x - last) * rate if column else 0.5 * (low + high)
+            positive = x + 0.5 * v > 0.0
+            f += (x - last) * rate
             last = x
-            if not low < f < high:
-                f = 0.5 * (low + high)
             for _ in range(STEPS):
+                f = max(f, x, 0.0) if positive else min(max(f, x), 0.0)
                 q = math.exp(-abs(f))
                 p = (q if f > 0.0 else 1.0) / (1.0 + q)  # -l'
                 curvature = q / ((1.0 + q) * (1.0 + q))
-                gap = f - x - v * p
-                if gap > 0.0:
-                    high = f
-                else:
-                    low = f
-                step = gap / (1.0 + v * curvature)
-                if abs(step) <= CLOSE * (1.0 + abs(f)):
-                    f -= step
-                    break
+                step = (f - x - v * p) / (1.0 + v * curvature)
                 f -= step
-                if not low < f < high:
-                    f = 0.5 * (low + high)
+                if abs(step) <= CLOSE * (1.0 + abs(f)):
+                    break
             q = math.exp(-abs(f))
             p = (q if f > 0.0 else 1.0) / (1.0 + q)
             curvature = q / ((1.0 + q) * (1.0 + q))

@@ -113,11 +113,11 @@ class Smooth(ConvexFunction):
             low = np.where(inside, corner, np.where(u > after[:, None], np.maximum(low, corner), low))
             high = np.where(inside, corner, np.where(u < before[:, None], np.minimum(high, corner), high))
         f = 0.5 * (low + high)
-        for _ in range(STEPS):
+        for step in range(STEPS):
             gap = f - u + v * self._slope(f)
             low, high = np.where(gap <= 0, f, low), np.where(gap > 0, f, high)
             following = f - gap / (1 + v * self.curvature(f))
-            strict = (following > low) & (following < high)
+            strict = (following > low) & (following < high) & (step % 4 < 3)  # Newton alone may cycle in its bracket
             following = np.where(on_corner, f, np.where(strict, following, 0.5 * (low + high)))
             moved = np.abs(following - f) > CLOSE * (1 + np.abs(f))
             f = following

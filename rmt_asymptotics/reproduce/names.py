@@ -1,3 +1,3 @@
 """The figures' names, for help texts: importing the figures themselves is slow."""
 
-NAMES = ("learning-curves", "staircase", "risk-improvement", "feature-spectrum", "alignment")
+NAMES = ("learning-curves", "staircase", "risk-improvement", "feature-spectrum", "alignment", "classification")

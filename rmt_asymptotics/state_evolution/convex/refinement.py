@@ -13,7 +13,7 @@ from rmt_asymptotics.state_evolution.refinement import CONVERGED, NOT_RESOLVED, 
 
 ORDERS = (12, 14, 16, 18, 20, 22, 24, 26, 28)  # Gauss-Legendre nodes a panel at each level
 LARGEST_RESIDUAL = 1e-9
-NEGLIGIBLE = 1e-9  # outputs below this are compared with it: shares and losses in units of one label
+NEGLIGIBLE = 1e-3  # outputs below this are compared with it: shares and losses in units of one label
 
 
 @dataclass(frozen=True)
