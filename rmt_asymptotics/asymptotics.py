@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from rmt_asymptotics.vocabulary.fields import FIELDS
 from rmt_asymptotics.vocabulary.quantities import SOLVED_OUTPUTS
 
 Solutions = RefinedSolutions | ConvexSolutions
+MOST_DIGITS = 1e-50  # relative, that a table shows
 TOLERANCE = 1e-10  # relative, laws with finitely many values
 TOLERANCE_CONVEX = 1e-8  # relative, other losses than the square one
 TOLERANCE_CONTINUOUS = 1e-6  # relative, continuous laws, where classes are quadrature nodes
@@ -76,13 +78,26 @@ class Asymptotics(Shown):
 
     @property
     def excess_error(self) -> float:
-        return self.test_error - self.model.label_noise
+        if isinstance(self.test_error, float):
+            return self.test_error - self.model.label_noise
+        from mpmath import fsub
+
+        return fsub(self.test_error, self.model.label_noise, exact=True)
 
     def _table(self) -> Table:
         s = self.solution
-        rows = [(name, value) for name in self.model.outputs if (value := getattr(self, name, None)) is not None]
+        values = {name: getattr(self, name, None) for name in self.model.outputs}
+        rows = [(name, self._written(value)) for name, value in values.items() if value is not None]
         how = f"{error_note(s.error_estimate)}, {s.nodes} nodes, {s.classes} classes, {s.iterations} iterations"
         return Table(("limit", ""), rows, titled(self.model), (s.message or f"{cell(s.status)}: {how}",))
+
+    def _written(self, value: Any) -> Any:
+        """Numbers of mpmath with all the digits that hold."""
+        if isinstance(value, float):
+            return value
+        from mpmath import nstr
+
+        return nstr(value, max(6, math.floor(-math.log10(max(self.solution.error_estimate, MOST_DIGITS)))))
 
 
 @checked_arguments

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mpmath import mp
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics.tables import Table, cell, titled
@@ -36,6 +37,10 @@ RESULTS = {  # what shows itself, and numbers that must be seen in it
     "WeightSpectrum": (lambda: rmt.weight_spectrum(MODEL), lambda s: (*s.edges[0], s.strength, s.alignment)),
     "Simulation": (lambda: rmt.simulate(MODEL.replace(width=None), PLAN), lambda s: (s.test_error.mean, s.samples)),
     "Pair": (lambda: rmt.simulate_pair(NETWORK, PLAN), lambda p: (p.network.samples, p.network.width)),
+    "BiasVarianceSimulation": (
+        lambda: rmt.simulate_bias_variance(MODEL.replace(width=None), PLAN),
+        lambda b: (b.bias.mean, b.noise.mean, b.test_error.mean),
+    ),
     "WeightStatistics": (lambda: rmt.weight_statistics(NETWORK, PLAN), lambda w: (w.width, w.dimension)),
     "Comparison": (
         lambda: rmt.compare(PLAIN, PLAN, dimension=[20, 30]),
@@ -194,3 +199,13 @@ def test_an_atom_of_rounding_is_none(results):
         spectrum = dataclasses.replace(results["FeatureSpectrum"], atom_at_zero=atom)
         assert re.search(rf"atom at 0 +{written}( |$)", str(spectrum), re.MULTILINE)
         assert spectrum.to_dataset(np.ones(1)).atom_at_zero == float(written)
+
+
+def test_all_digits_that_hold_are_shown():
+    """Numbers of mpmath come with their own digits, in the difference that is the excess error too."""
+    precise = rmt.solve(problems.PLAIN, digits=25)
+    shown = dict(line.split() for line in str(precise).splitlines() if line.startswith(("test_error", "excess_error")))
+    assert len(shown["test_error"]) > 25 and len(shown["excess_error"]) > 25
+    with mp.workdps(60):
+        assert abs(mp.mpf(shown["excess_error"]) + mp.mpf(0.13) - mp.mpf(shown["test_error"])) < mp.mpf(10) ** -25
+        assert abs(precise.excess_error + mp.mpf(0.13) - precise.test_error) < mp.mpf(10) ** -40

@@ -18,13 +18,14 @@ from rmt_asymptotics.montecarlo.plan import PlanOptions, SimulationPlan, planned
 from rmt_asymptotics.montecarlo.readouts import ridge_readouts
 from rmt_asymptotics.montecarlo.replica import random_generator
 from rmt_asymptotics.montecarlo.sizes import network_sizes, rounded_size
+from rmt_asymptotics.tables import Shown, Table, titled
 
 # readouts of a replica: weights, samples and noise of each, drawn twice, twice and three times
 DRAWN = tuple((weights, *data) for weights in (0, 1) for data in ((0, 0), (0, 1), (1, 2)))
 
 
 @dataclass(frozen=True)
-class BiasVarianceSimulation:
+class BiasVarianceSimulation(Shown):
     """The parts of the test error of finite networks, as in `BiasVariance`, each estimated without bias."""
 
     model: RidgeModel
@@ -37,6 +38,12 @@ class BiasVarianceSimulation:
     initialisation: Estimate
     samples_and_initialisation: Estimate
     label_noise_and_initialisation: Estimate
+
+    def _table(self) -> Table:
+        estimates = {name: value for name, value in vars(self).items() if isinstance(value, Estimate)}
+        rows = [(name, each.mean, f"{each.standard_error:.2g}") for name, each in estimates.items()]
+        sizes = f"d = {self.plan.dimension}, {self.plan.replicas} draws, seed {self.plan.seed}"
+        return Table(("simulated", "mean", "s.e."), rows, titled(self.model), (sizes,))
 
 
 @checked_arguments

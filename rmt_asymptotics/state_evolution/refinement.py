@@ -41,7 +41,7 @@ class Status(Enum):
     NOT_SOLVED = "the fixed point was not reached", "a larger ridge, or n/p farther from 1"
     ROUNDED = (
         "solved, but rounding may have changed the errors by more than 1e-6",
-        "a larger ridge, or n/p farther from 1; the error estimate says how many digits hold",
+        "a larger ridge, or n/p farther from 1; solve(model, digits=30) has the digits that are missing",
     )
 
 
