@@ -68,6 +68,7 @@ from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
 from rmt_asymptotics.sweeps.sweep import learning_curve, open_sweep, sweep
 
 if TYPE_CHECKING:
+    from rmt_asymptotics.finite import FiniteSize, FiniteValue, finite_size, finite_size_curve
     from rmt_asymptotics.optimisation import (
         Boundary,
         EqualErrors,
@@ -114,6 +115,8 @@ __all__ = [
     "Estimate",
     "ExponentialLoss",
     "FeatureSpectrum",
+    "FiniteSize",
+    "FiniteValue",
     "FixedStep",
     "GaussianLaw",
     "Gradient",
@@ -162,6 +165,8 @@ __all__ = [
     "ensemble",
     "erf",
     "feature_eigenvalues",
+    "finite_size",
+    "finite_size_curve",
     "gelu",
     "gradient",
     "hermite_polynomial",
@@ -228,6 +233,7 @@ _TRAINING = (
     "optimal_stopping",
     "training_curve",
 )
+_FINITE = ("FiniteSize", "FiniteValue", "finite_size", "finite_size_curve")
 _SPECTRA = ("FeatureSpectrum", "WeightSpectrum", "spectrum", "weight_spectrum")
 
 
@@ -237,6 +243,8 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module("rmt_asymptotics.optimisation"), name)
     if name in _TRAINING:
         return getattr(import_module("rmt_asymptotics.training"), name)
+    if name in _FINITE:
+        return getattr(import_module("rmt_asymptotics.finite"), name)
     if name in _SPECTRA:
         return getattr(import_module("rmt_asymptotics.spectra"), name)
     if name == "dynamics":

@@ -1,6 +1,7 @@
 """Theory and simulation side by side: z-scores, finite-size drift and its extrapolation."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,12 +13,15 @@ from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import Asymptotics, solve
 from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.estimates import FEW, Estimate, with_error, z_score
-from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.finite.result import FiniteSize, FiniteValue, finite_size_of
+from rmt_asymptotics.models import OneStepNetwork, RidgeModel
 from rmt_asymptotics.montecarlo import Simulation, SimulationPlan, simulate, simulation_curve
+from rmt_asymptotics.montecarlo.ensemble import default_test_samples
 from rmt_asymptotics.montecarlo.plan import PlanChoices, PlanOptions, planned
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.sweeps.sweep import learning_curve
 from rmt_asymptotics.tables import Shown, Table, titled
+from rmt_asymptotics.vocabulary.quantities import ERRORS
 from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
@@ -30,10 +34,15 @@ class SizeComparison:
 
     asymptotics: Asymptotics
     simulation: Simulation
+    finite_size: FiniteSize | None = None
 
     @property
     def z_scores(self) -> dict[str, float]:
-        """How far the simulation is from the theory in standard deviations of a normal law (`z_score`)."""
+        """How far the simulation is from the theory, in standard deviations of a normal law.
+
+        From the mean of the finite network, in units of its theoretical standard error, where there is a theory of
+        both (`finite_size`); else from the limit, in units of the simulated one (`z_score`).
+        """
         return {name: self._z_score(name) for name in self.simulation.model.outputs}
 
     def gap(self, quantity: str) -> Estimate:
@@ -44,7 +53,18 @@ class SizeComparison:
 
     def _z_score(self, quantity: str) -> float:
         simulated, theory = self._pair(quantity)
+        if self.finite_size is not None:
+            corrected: FiniteValue = getattr(self.finite_size, quantity)
+            return float((simulated.mean - corrected.mean) / self.standard_error(quantity))
         return float(z_score(simulated.mean, theory, simulated.standard_error, simulated.replicas))
+
+    def standard_error(self, quantity: str) -> float:
+        """Of the simulated mean: theoretical, where there is one, else from the draws."""
+        simulated: Estimate = getattr(self.simulation, quantity)
+        if self.finite_size is None:
+            return simulated.standard_error
+        corrected: FiniteValue = getattr(self.finite_size, quantity)
+        return corrected.standard_deviation / math.sqrt(simulated.replicas)
 
     def _pair(self, quantity: str) -> tuple[Estimate, float]:
         return getattr(self.simulation, quantity), getattr(self.asymptotics, quantity)
@@ -113,16 +133,22 @@ class Comparison(Shown):
         for name in self.model.outputs:
             for size in self.sizes:
                 s, estimate, theory = size.simulation, getattr(size.simulation, name), getattr(size.asymptotics, name)
-                spread, z = f"{estimate.standard_error:.2g}", f"{size.z_scores[name]:.2f}"
-                rows.append((name, s.dimension, s.width, s.samples, theory, estimate.mean, spread, z))
-            rows.append(("  limit p = infinity", "", "", "", getattr(self.limit, name), "", "", ""))
-        heads = ("quantity", "d", "p", "n", "theory", "simulation", "s.e.", "z")
+                spread, z = f"{size.standard_error(name):.2g}", f"{size.z_scores[name]:.2f}"
+                corrected = "" if size.finite_size is None else getattr(size.finite_size, name).mean
+                rows.append((name, s.dimension, s.width, s.samples, theory, corrected, estimate.mean, spread, z))
+            rows.append(("  limit p = infinity", "", "", "", getattr(self.limit, name), "", "", "", ""))
+        heads = ("quantity", "d", "p", "n", "theory", "corrected", "simulation", "s.e.", "z")
         return Table(heads, rows, titled(self.model), self._notes())
 
     def _notes(self) -> tuple[str, ...]:
         drifts = [f"{name}: simulation - theory = {drift}" for name, drift in self.drift.items()]
         replicas = self.simulation.replicas
         draws = f"{replicas} draws at each size; z is the normal deviate of Student's t"
+        if self.sizes[-1].finite_size is not None:
+            draws = f"{replicas} draws at each size; s.e. and z from the theoretical spread of one draw"
+            doubtful = sorted({name for size in self.sizes for name in _untrusted(size.finite_size)})
+            if doubtful:
+                draws += f"; corrections too large to be trusted: {', '.join(doubtful)}"
         skewed = [
             name for name in self.model.outputs if any(getattr(size.simulation, name).skewed for size in self.sizes)
         ]
@@ -146,6 +172,10 @@ class Comparison(Shown):
             columns[f"{name}_simulation"] = [estimate.mean for estimate in estimates]
             columns[f"{name}_standard_error"] = [estimate.standard_error for estimate in estimates]
             columns[f"{name}_z_score"] = [size.z_scores[name] for size in self.sizes]
+            finite = [size.finite_size for size in self.sizes if size.finite_size is not None]
+            if finite:
+                columns[f"{name}_corrected"] = [getattr(f, name).mean for f in finite]
+                columns[f"{name}_standard_deviation"] = [getattr(f, name).standard_deviation for f in finite]
         simulations = [size.simulation for size in self.sizes]
         sizes = {name: [getattr(s, name) for s in simulations] for name in ("dimension", "width", "samples")}
         attributes = provenance(self.model) | {
@@ -172,7 +202,9 @@ def compare(
     """Simulate a model at one or several dimensions and put the theory at the simulated sizes beside it.
 
     The theory is evaluated at the width p and at the ratios n/d and p/d that were simulated, the limit
-    p = infinity at the model's own.  With several dimensions the drift of the gap is fitted in 1/d.
+    p = infinity at the model's own.  Beside it `finite_size` gives the mean and spread of finite networks, from which
+    z-scores follow, but for networks after a gradient step and for other losses.  With several dimensions the drift of
+    the gap is fitted in 1/d.
     plan, dimension: as in `simulate`, where several dimensions take the place of the plan's.  z-scores allow for the
     number of replicas (`z_score`).  Errors raised: see `simulate` and `solve`.
 
@@ -182,8 +214,7 @@ def compare(
     >>> abs(rmt.compare(model, dimension=60, replicas=10).z_scores["test_error"]) < 4
     True
     """
-    simulations = [simulate(model, each) for each in _plans(plan, dimension, options)]
-    sizes = tuple(SizeComparison(solve(_at_size(model, s)), s) for s in simulations)
+    sizes = tuple(_sized(model, each) for each in _plans(plan, dimension, options))
     return Comparison(model, sizes, solve(model.replace(width=None)))
 
 
@@ -198,7 +229,8 @@ def compare_curve(
     """`simulation_curve` over sample_complexity with, for each error, the theory, `<error>`, and `<error>_z_score`.
 
     plan: as in `simulate`.  The theory is taken at the simulated width and at n/d as rounded to whole samples; its
-    status and message are those of `sweep`.
+    status and message are those of `sweep`.  Where there is a theory of the finite network (see `compare`),
+    `<error>_corrected` is its mean, `<error>_standard_deviation` that of one draw, and z-scores follow from them.
     """
     plan = planned(plan, options)
     dataset = simulation_curve(model, plan, sample_complexity=sample_complexity)
@@ -207,10 +239,17 @@ def compare_curve(
         model.replace(width=width, width_ratio=width / plan.dimension),
         sample_complexity=dataset.samples.values / plan.dimension,
     )
+    finite = _finite_curve(model.replace(width=width), plan, dataset.samples.values)
     for name in model.outputs:
         mean, spread = (dataset[f"{name}_{kind}"].values for kind in ("simulation", "standard_error"))
-        z = z_score(mean, theory[name].values, spread, plan.replicas)
-        dataset[f"{name}_z_score"] = ("sample_complexity", z, described(f"{name}_z_score"))
+        columns = {"z_score": z_score(mean, theory[name].values, spread, plan.replicas)}
+        if finite:
+            values = [getattr(each, name) for each in finite]
+            corrected, one_draw = np.array([(value.mean, value.standard_deviation) for value in values]).T
+            z = (mean - corrected) / (one_draw / np.sqrt(plan.replicas))
+            columns = {"corrected": corrected, "standard_deviation": one_draw, "z_score": z}
+        for kind, column in columns.items():
+            dataset[f"{name}_{kind}"] = ("sample_complexity", column, described(f"{name}_{kind}"))
     for name in (*model.outputs, "status", "message"):
         dataset[name] = ("sample_complexity", theory[name].values, theory[name].attrs)
     return dataset
@@ -226,6 +265,38 @@ def _plans(
     several = [dimension] if one else sequence("dimension", dimension, "whole numbers")
     plans = {each.dimension: each for d in several for each in [planned(plan, {**options, "dimension": d})]}
     return [plans[d] for d in sorted(plans)]
+
+
+def _sized(model: RidgeModel, plan: SimulationPlan) -> SizeComparison:
+    simulation = simulate(model, plan)
+    limit = solve(_at_size(model, simulation))
+    return SizeComparison(limit, simulation, _finite_size(limit, plan))
+
+
+def _finite_size(limit: Asymptotics, plan: SimulationPlan) -> FiniteSize | None:
+    """The corrected theory where there is one, for the test samples of a plan."""
+    d = plan.dimension
+    samples = np.array([round(limit.model.sample_complexity * d)])
+    if not _has_finite_theory(limit.model, d, samples):
+        return None
+    return finite_size_of(limit, d, plan.test_samples or default_test_samples(d))
+
+
+def _finite_curve(model: RidgeModel, plan: SimulationPlan, samples: np.ndarray) -> list[FiniteSize]:
+    """The corrected theory at each number of samples, where there is one at all of them."""
+    d = plan.dimension
+    sized = [model.replace(width_ratio=(model.width or d) / d, sample_complexity=n / d) for n in samples.tolist()]
+    found = [_finite_size(solve(each), plan) for each in sized] if _has_finite_theory(model, d, samples) else []
+    return [each for each in found if each is not None]
+
+
+def _has_finite_theory(model: RidgeModel, dimension: int, samples: np.ndarray) -> bool:
+    ridge = model.is_ridge_regression and not isinstance(model, OneStepNetwork)
+    return bool(ridge and min(model.width or 2, dimension, *samples.tolist()) >= 2)
+
+
+def _untrusted(finite: FiniteSize | None) -> list[str]:
+    return [name for name in ERRORS if finite is not None and not getattr(finite, name).trusted]
 
 
 def _at_size(model: RidgeModel, simulation: Simulation) -> RidgeModel:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.vocabulary.quantities import OF_TEST_ERROR
 
 
 class Shared(NamedTuple):
@@ -23,7 +22,15 @@ SAME = Shared()
 OTHER_WEIGHTS = Shared(weights=False)
 NOTHING = Shared(noise=False, samples=False, weights=False)
 PAIRS = (SAME, Shared(noise=False), Shared(samples=False), OTHER_WEIGHTS, Shared(noise=False, weights=False), NOTHING)
-PARTS = tuple(quantity.name for quantity in OF_TEST_ERROR)
+PARTS = (
+    "noise",
+    "bias",
+    "label_noise",
+    "samples",
+    "initialisation",
+    "samples_and_initialisation",
+    "label_noise_and_initialisation",
+)
 
 
 def parts_of(pairs: Array, noise_variance: Array | float) -> Array:

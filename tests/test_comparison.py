@@ -29,8 +29,21 @@ def test_theory_is_taken_at_the_simulated_sizes():
 
 
 def test_z_scores_are_gaps_over_standard_errors():
+    """In units of the theoretical spread, from the corrected theory; of Student's law where there is none."""
     comparison = rmt.compare(PLAIN, dimension=50, **OPTIONS)
     assert set(comparison.z_scores) == set(ERRORS)
+    finite = rmt.finite_size(PLAIN, 50, test_samples=2000)
+    for name in ERRORS:
+        estimate, theory = getattr(comparison.simulation, name), getattr(finite, name)
+        z = (estimate.mean - theory.mean) / theory.standard_deviation * np.sqrt(OPTIONS["replicas"])
+        assert comparison.z_scores[name] == pytest.approx(z, rel=1e-6)
+        assert abs(z) < SIGMAS
+    network = rmt.OneStepNetwork(
+        activation=rmt.tanh, target=rmt.sin, sample_complexity=1.7, width_ratio=1.3, ridge=0.2, noise_variance=0.1,
+        step=rmt.MaximalStep(0.8), step_sample_complexity=2.5,
+    )  # fmt: skip
+    comparison = rmt.compare(network, dimension=50, **OPTIONS)
+    assert comparison.sizes[0].finite_size is None
     for name in ERRORS:
         estimate, theory = getattr(comparison.simulation, name), getattr(comparison.asymptotics, name)
         z = student_deviate(estimate.mean, theory, estimate.standard_error, OPTIONS["replicas"])
@@ -58,8 +71,13 @@ def test_curve_puts_theory_beside_simulation():
     for i, samples in enumerate(dataset["samples"].values):
         model = PLAIN.replace(width=width, width_ratio=width / 40, sample_complexity=samples / 40)
         assert dataset["test_error"].values[i] == pytest.approx(rmt.solve(model).test_error, rel=1e-9)
-    columns = [dataset[f"test_error{kind}"].values for kind in ("_simulation", "", "_standard_error")]
-    np.testing.assert_allclose(dataset["test_error_z_score"], student_deviate(*columns, OPTIONS["replicas"]))
+    kinds = ("_simulation", "_corrected", "_standard_deviation")
+    mean, corrected, one_draw = (dataset[f"test_error{kind}"].values for kind in kinds)
+    z = (mean - corrected) / one_draw * np.sqrt(OPTIONS["replicas"])
+    np.testing.assert_allclose(dataset["test_error_z_score"], z)
+    curve = rmt.finite_size_curve(PLAIN, 40, sample_complexity=[0.5, 2.04], test_samples=2000)
+    np.testing.assert_allclose(curve.test_error_corrected, corrected, rtol=1e-9)
+    np.testing.assert_allclose(curve.test_error_standard_deviation, one_draw, rtol=1e-9)
 
 
 def test_seeds_decide_the_result():

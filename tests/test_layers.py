@@ -39,7 +39,7 @@ ALLOWED = {
         "estimates": "_types",
         "tables": "",
         "output": "errors checks arguments",
-        "decomposition": "_types vocabulary",
+        "decomposition": "_types",
         "equations": "_types decomposition",
         "gaussian": "_types errors checks callables",
         "formulas": "_types",
@@ -52,6 +52,7 @@ ALLOWED = {
         "labels": "_types remembered errors checks vocabulary gaussian activations",
         "models": f"{BASE} {FUNCTIONS}",
         "serialisation": f"{BASE} {FUNCTIONS} models",
+        "schedule": f"{BASE} models",
         "canonical": f"{BASE} {FUNCTIONS} models equations",
         # knows nothing of models
         "state_evolution": "_types _kernels threads errors vocabulary gaussian losses equations canonical",
@@ -60,15 +61,18 @@ ALLOWED = {
         "margins": f"{MODELS} canonical state_evolution asymptotics",
         "separability": f"{MODELS} canonical state_evolution asymptotics",
         "spectra": f"{MODELS} threads equations canonical",
+        "finite": f"{MODELS} threads canonical state_evolution asymptotics spectra",
         "optimisation": f"{MODELS} threads equations canonical state_evolution asymptotics spectra",
-        "training": f"{MODELS} decomposition canonical equations state_evolution asymptotics spectra optimisation",
-        "montecarlo": f"{MODELS} decomposition",  # knows nothing of the theory
+        "training": f"{MODELS} decomposition schedule canonical equations state_evolution asymptotics spectra "
+        "optimisation",
+        "montecarlo": f"{MODELS} decomposition schedule",  # knows nothing of the theory
         "sweeps": f"{MODELS} threads canonical state_evolution asymptotics montecarlo",
-        "comparison": f"{MODELS} asymptotics montecarlo sweeps",
+        "comparison": f"{MODELS} asymptotics finite montecarlo sweeps",
         "dynamics": f"{BASE} activations",
         "plotting": f"{MODELS} sweeps comparison dynamics",
         "reproduce": f"{MODELS} spectra montecarlo sweeps plotting",
-        "cli": f"{MODELS} training spectra optimisation montecarlo sweeps comparison dynamics plotting reproduce",
+        "cli": f"{MODELS} finite training spectra optimisation montecarlo sweeps comparison dynamics plotting "
+        "reproduce",
     }.items()
 }
 MUTUAL = {("expressions", "activations")}

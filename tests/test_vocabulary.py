@@ -1,7 +1,6 @@
 """The vocabulary: every field and output said once, and everything that follows from it in step with it."""
 
 import dataclasses
-import math
 from collections import Counter
 
 import click
@@ -112,25 +111,6 @@ def test_numbers_agree_with_their_interval(name):
     for value in (float("nan"), float("inf"), -float("inf"), "1", True, 1j, *[None] * (not FIELDS[name].none)):
         with pytest.raises(rmt.OutOfDomain, match=name):
             FIELDS[name].checked(value)
-
-
-@pytest.mark.parametrize("name", [n for n, field in FIELDS.items() if isinstance(field.domain, fields.Number)])
-def test_coordinates_of_searches(name):
-    """Inverse to each other, with their slope; a window inside the domain; logarithms where 0 is an open end."""
-    domain, step = FIELDS[name].domain, 1e-6
-    low, high = domain.window
-    assert low in domain and high in domain and low < high
-    for value in (low + 0.3 * (high - low), low + 0.37 * (high - low)):
-        x = domain.x(value)
-        assert domain.value(x) == pytest.approx(value, rel=1e-12)
-        slope = (domain.value(x + step) - domain.value(x - step)) / (2 * step)
-        assert domain.slope(value) == pytest.approx(slope, rel=1e-6)
-        if domain.low == 0 and 0 not in domain and domain.high == math.inf:
-            assert x == pytest.approx(math.log(value))
-        elif name == "alignment":
-            assert x == pytest.approx(math.atanh(value))
-        else:
-            assert x == value
 
 
 def options_of(command):

@@ -9,15 +9,14 @@ from numpy.typing import ArrayLike
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
-from rmt_asymptotics.checks import sequence
-from rmt_asymptotics.errors import OutOfDomain, number, whole_number
 from rmt_asymptotics.estimates import standard_error
-from rmt_asymptotics.models import RidgeModel, check_ridge_regression
+from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo.ensemble import default_test_samples, replicate
 from rmt_asymptotics.montecarlo.networks import BLOCK, blocks, network
 from rmt_asymptotics.montecarlo.plan import PlanOptions, SimulationPlan, planned
 from rmt_asymptotics.montecarlo.replica import random_generator
 from rmt_asymptotics.montecarlo.sizes import network_sizes, rounded_size
+from rmt_asymptotics.schedule import Schedule, schedule_of
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.vocabulary.quantities import QUANTITIES
 
@@ -54,30 +53,20 @@ def simulate_training(
     """
     import xarray
 
-    if (time is None) == (steps is None):
-        raise OutOfDomain("time", time, "given, or steps with a learning_rate, and not both")
-    check_ridge_regression(model)
+    schedule = schedule_of(model, time, steps, learning_rate, momentum, nesterov, weight_decay)
     plan = planned(plan, options)
-    decay = model.ridge if weight_decay is None else number("weight_decay", weight_decay, least=0)
-    name = "time" if steps is None else "steps"
-    if steps is None:
-        axis = np.array([number("time", value, above=0) for value in sequence("time", time, "numbers")])
-    else:
-        axis = np.array([whole_number("steps", value, least=0) for value in sequence("steps", steps, "whole numbers")])
-    rate = 0.0 if steps is None else number("learning_rate", learning_rate, above=0)
-    method = (name, axis, rate, momentum, nesterov, decay)
-    draws = np.array(replicate(partial(_replica, model, plan, method), plan))  # (replicas, 2, T)
+    draws = np.array(replicate(partial(_replica, model, plan, schedule), plan))  # (replicas, 2, T)
     draws[:, 0] += model.noise_variance
-    variables: dict[str, Any] = {}
+    name, variables = schedule.name, dict[str, Any]()
     for error, values in zip(NAMES, draws.transpose(1, 0, 2), strict=True):
         words = QUANTITIES[error].words
         variables[error] = (name, values.mean(0), {"long_name": words, "units": "1"})
         spread = {"long_name": f"standard error: {words}", "units": "1"}
         variables[f"{error}_standard_error"] = (name, standard_error(values), spread)
-    return xarray.Dataset(variables, {name: axis}, provenance(model) | plan.attributes)
+    return xarray.Dataset(variables, {name: schedule.axis}, provenance(model) | plan.attributes)
 
 
-def _replica(model: RidgeModel, plan: SimulationPlan, method: Any, seeds: np.random.SeedSequence) -> Array:
+def _replica(model: RidgeModel, plan: SimulationPlan, schedule: Schedule, seeds: np.random.SeedSequence) -> Array:
     """Excess and training error at all times, (2, T)."""
     for_weights, for_inputs, for_noise, for_tests = seeds.spawn(4)
     dimension, width = network_sizes(model, plan.dimension)
@@ -88,7 +77,7 @@ def _replica(model: RidgeModel, plan: SimulationPlan, method: Any, seeds: np.ran
     labels += np.sqrt(model.noise_variance) * random_generator(for_noise).standard_normal(n)
     left, singular, right = np.linalg.svd(features / np.sqrt(width), full_matrices=False)
     moments = left.T @ labels
-    trained = np.array(list(_trajectory(method, singular**2, singular * moments)))  # in the basis of `right`
+    trained = np.array(list(_trajectory(schedule, singular**2, singular * moments)))  # in the basis of `right`
     residuals = labels @ labels - moments @ moments + np.sum((moments - trained * singular) ** 2, axis=1)
     readouts = trained @ right / np.sqrt(width)
     count, total = plan.test_samples or default_test_samples(dimension), np.zeros(len(trained))
@@ -100,19 +89,18 @@ def _replica(model: RidgeModel, plan: SimulationPlan, method: Any, seeds: np.ran
     return np.array([total / count, residuals / n])
 
 
-def _trajectory(method: Any, eigenvalues: Array, moments: Array) -> Iterator[Array]:
+def _trajectory(schedule: Schedule, eigenvalues: Array, moments: Array) -> Iterator[Array]:
     """The readout in the eigenbasis at each time or step: the flow in closed form, descent step by step."""
-    name, axis, rate, momentum, nesterov, decay = method
-    x = eigenvalues + decay
-    if name == "time":
-        for t in axis:
+    x, rate, momentum = eigenvalues + schedule.decay, schedule.learning_rate, schedule.momentum
+    if schedule.name == "time":
+        for t in schedule.axis:
             yield -np.expm1(-t * x) / np.where(x > 0, x, 1.0) * moments
         return
     now = before = np.zeros_like(x)
     done = 0
-    for count in axis:
+    for count in schedule.axis:
         for _ in range(count - done):
             ahead = now + momentum * (now - before)
-            now, before = ahead - rate * (x * (ahead if nesterov else now) - moments), now
+            now, before = ahead - rate * (x * (ahead if schedule.nesterov else now) - moments), now
         done = count
         yield now

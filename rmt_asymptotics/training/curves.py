@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.canonical.translation import translate
-from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.decomposition import SAME
 from rmt_asymptotics.equations.two_point import label_errors, pair_errors
-from rmt_asymptotics.errors import OutOfDomain, number, whole_number
-from rmt_asymptotics.models import RidgeModel, check_ridge_regression
+from rmt_asymptotics.errors import OutOfDomain, number
+from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.schedule import schedule_of
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.spectra import spectrum
 from rmt_asymptotics.training.filters import Complex, Descent, Filters, descent, flow
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import xarray
 
 TOLERANCE = 1e-7  # relative, of quadrature: filters are good to about this
-MOST = 0.999  # momentum
 LEAST = 1e-10  # tolerance, which rounding of the weights leaves
 LABEL = 4.0  # relative error of a squared residual from that of the filter, in units of label/residual: 2, and a margin
 
@@ -97,29 +96,23 @@ def training_curve(
     """
     import xarray
 
-    check_ridge_regression(model)
-    if (time is None) == (steps is None):
-        raise OutOfDomain("time", time, "given, or steps with a learning_rate, and not both")
-    decay = model.ridge if weight_decay is None else number("weight_decay", weight_decay, least=0)
+    schedule = schedule_of(model, time, steps, learning_rate, momentum, nesterov, weight_decay)
+    name, decay = schedule.name, schedule.decay
     attributes: dict[str, float | str] = {"weight_decay": decay}
-    if steps is None:
-        name, axis = "time", _times(time)
-        filters, words = flow(axis), "training time of the readout, 1/eigenvalue of Phi^T Phi/p"
+    if name == "time":
+        filters, words = flow(schedule.axis), "training time of the readout, 1/eigenvalue of Phi^T Phi/p"
     else:
-        counts = _steps(steps)
-        name, axis = "steps", counts.astype(float)
-        rate, mu = number("learning_rate", learning_rate, above=0), number("momentum", momentum, least=0, most=MOST)
-        method = Descent(rate, mu, bool(nesterov))
+        method = Descent(schedule.learning_rate, schedule.momentum, schedule.nesterov)
         largest = largest_eigenvalue(model) + decay
         _check_stable(method, largest)
         attributes |= {"learning_rate": method.learning_rate, "momentum": method.momentum}
         attributes |= {"largest_learning_rate": method.limit * method.learning_rate / largest}
-        filters, words = descent(method, counts, largest), "steps of gradient descent of the readout"
+        filters, words = descent(method, schedule.axis, largest), "steps of gradient descent of the readout"
     values, estimate = filtered_errors(model, filters, decay, tolerance)
     dims = {"test_error": values[0], "training_error": values[1]}
     variables = {key: (name, column, _words(key)) for key, column in dims.items()}
     variables["error_estimate"] = (name, estimate, _words("error_estimate"))
-    coordinate = (name, axis if steps is None else counts, {"long_name": words, "units": "1"})
+    coordinate = (name, schedule.axis, {"long_name": words, "units": "1"})
     return xarray.Dataset(variables, {name: coordinate}, provenance(model) | attributes)
 
 
@@ -137,17 +130,6 @@ def filtered_errors(model: RidgeModel, filters: Filters, decay: float, tolerance
     values, change = refined(model, errors, max(number("tolerance", tolerance, above=0), LEAST))
     label = translate(model, 0).label_variance + model.noise_variance
     return values, change + LABEL * filters.error * np.sqrt(label / np.min(values, axis=0))
-
-
-def _times(time: ArrayLike | None) -> Array:
-    return np.array([number("time", value, above=0) for value in sequence("time", time, "numbers")])
-
-
-def _steps(steps: ArrayLike) -> NDArray[np.intp]:
-    counts = np.array([whole_number("steps", value, least=1) for value in sequence("steps", steps, "whole numbers")])
-    if np.any(np.diff(counts) <= 0):
-        raise OutOfDomain("steps", steps, "increasing whole numbers")
-    return counts
 
 
 def largest_eigenvalue(model: RidgeModel) -> float:

@@ -55,6 +55,7 @@ def optimal_stopping(model: RidgeModel, *, weight_decay: float = 0.0, tolerance:
     (2.36, 0.46949, 0.45539)
     """
     check_ridge_regression(model)
+    tolerance = number("tolerance", tolerance, above=0)
     decay = number("weight_decay", weight_decay, least=0)
     low, high = np.log(np.array(WINDOW) / _mean_eigenvalue(model))
     filters = flow(np.exp(np.linspace(low, high, COARSE)))

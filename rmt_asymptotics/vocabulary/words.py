@@ -8,6 +8,8 @@ OF_SIMULATION = {  # suffixes of names, in every Dataset
     "_standard_error": "standard error of the simulated",
     "_z_score": "z-score of the",
     "_values": "of each replica:",
+    "_corrected": "mean over draws at finite size of the",
+    "_standard_deviation": "standard deviation of one draw of the",
 }
 
 

@@ -1,0 +1,180 @@
+"""The theory given a measure of the samples: V, t, the modes, the errors.  Note: theory_notes/finite_size.md [fs.1].
+
+The equations of the limit, se.1-se.5 and modes.1-err.2, with the masses of the samples in place of n times their
+weights, and with an infinitesimal copy of the population of weight tau, which does not see itself.
+All arrays have points as leading axes and may be complex.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.errors import NotConverged
+from rmt_asymptotics.finite.setting import Setting
+
+Numbers: TypeAlias = NDArray[np.inexact[Any]]  # real or complex
+
+SETTLED, STEPS, LARGEST = 1e-12, 60, 0.7  # of Newton: the last step, how many, the largest relative to 1 + V and t
+
+
+@dataclass(frozen=True)
+class Measure:
+    """mass (..., N): of the samples on the nodes.  tau (...): of the population.  ridge (...).  classes (..., K)."""
+
+    mass: Numbers
+    tau: Numbers
+    ridge: Numbers
+    classes: Array
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """V on the skeleton (..., r) and on the nodes (..., N), t (..., K), and what se.1-se.5 say of their changes.
+
+    den (..., N): weight of the samples, per input dimension.  X, M, root (..., K, K): X and M of se.4-se.5 and N.
+    shrunk (..., K, r): N^T b; gram and kernel (..., r, r), Y and LY (..., K, r): of jac.1, on the skeleton.
+    inverse (..., K, K): L^-1.  slope (..., N): -d den/dV.
+    """
+
+    measure: Measure
+    start: Numbers
+    V: Numbers
+    t: Numbers
+    den: Numbers
+    X: Numbers
+    M: Numbers
+    root: Numbers
+    shrunk: Numbers
+    gram: Numbers
+    Y: Numbers
+    LY: Numbers
+    inverse: Numbers
+    kernel: Numbers
+    slope: Numbers
+
+    def jacobian(self, extension: Array) -> Numbers:
+        """I - J on the skeleton."""
+        slope = (self.slope[..., None, :] * extension.T) @ extension
+        return np.asarray(np.eye(extension.shape[1]) - self.kernel @ slope)
+
+
+def transposed(matrices: Numbers) -> Numbers:
+    return np.swapaxes(matrices, -1, -2)
+
+
+def applied(matrices: Numbers, vectors: Numbers) -> Numbers:
+    """Matrices times vectors, both with leading axes."""
+    return np.asarray((matrices @ vectors[..., None])[..., 0])
+
+
+def diagonal(matrices: Numbers) -> Numbers:
+    return np.diagonal(matrices, axis1=-2, axis2=-1)
+
+
+def solved_bulk(at: Setting, measure: Measure, start: tuple[Numbers, Numbers] | None = None) -> Bulk:
+    """Newton in V on the skeleton and t together, from `start` or from V = 1."""
+    shape = np.broadcast_shapes(measure.mass.shape[:-1], measure.ridge.shape)
+    if start is None:
+        power = float(at.class_weights @ (at.linear**2 + at.residual) @ at.weights)
+        start = np.ones(len(at.skeleton)), np.full(len(at.class_weights), 1 / power)
+    V, t = (np.broadcast_to(x, (*shape, x.shape[-1])) for x in start)
+    for _ in range(STEPS):
+        bulk, mismatch, psi = _map(at, measure, V, t)
+        shift = np.linalg.solve(bulk.inverse, mismatch[..., None])[..., 0]
+        gap = psi - V + applied(transposed(bulk.Y), shift)
+        dV = np.linalg.solve(bulk.jacobian(at.extension), gap[..., None])[..., 0]
+        slope = (bulk.slope[..., None, :] * at.extension.T) @ at.extension
+        dt = (at.features * applied(bulk.LY @ slope, dV) + shift) / measure.classes
+        size = np.maximum(np.max(np.abs(dV / (1 + V)), axis=-1), np.max(np.abs(dt / t), axis=-1))
+        part = 1 / np.maximum(1, size / LARGEST)
+        V, t = V + part[..., None] * dV, t + part[..., None] * dt
+        if np.max(size) <= SETTLED:
+            return _map(at, measure, V, t)[0]
+    raise NotConverged("the fixed point of a finite sample was not reached")
+
+
+def _map(at: Setting, measure: Measure, start: Numbers, t: Numbers) -> tuple[Bulk, Numbers, Numbers]:
+    """The equations at V on the skeleton and t: the bulk, the mismatch of se.4, and Psi(V) there."""
+    b, count = at.features, len(at.class_weights)
+    V = start @ at.extension.T
+    den = (measure.mass / (1 + V) + measure.tau[..., None] * at.weights) / at.dimension
+    vh, D = (den[..., None, :] * at.linear) @ at.linear.T, measure.classes * t  # [se.2, se.3]
+    back = np.linalg.inv(np.eye(count) + vh * D[..., None, :])
+    M, on = back @ vh, at.linear[:, at.skeleton]
+    shrunk = back @ on
+    gram = transposed(D[..., None] * on) @ shrunk
+    Y = shrunk**2 + at.residual[:, at.skeleton]
+    inverse = np.eye(count) / (D * t)[..., None] - b * M**2
+    LY = np.linalg.solve(inverse, Y)
+    kernel = b * (transposed(Y) @ LY) + gram**2  # [jac.1]
+    rates = measure.ridge[..., None] + b * (den @ at.residual.T)
+    mismatch = 1 / t - rates - b * diagonal(M)  # [se.4]
+    psi = diagonal(gram) + D @ at.residual[:, at.skeleton]  # [se.1]
+    slope = measure.mass / (at.dimension * (1 + V) ** 2)
+    X = transposed(back) * D[..., None, :]
+    bulk = Bulk(measure, start, V, t, den, X, M, transposed(back), shrunk, gram, Y, LY, inverse, kernel, slope)
+    return bulk, mismatch, psi
+
+
+@dataclass(frozen=True)
+class Modes:
+    """The projection on the modes: H = (P + 1/Cap)^-1 and P (..., J, J), Cap, coef and hat (..., J).  [modes.1]
+
+    fit (..., 2, N): G.  base (..., N): E (y - G)^2 on the nodes.  costs (..., K): q_k = R hat^2.
+    """
+
+    P: Numbers
+    H: Numbers
+    cap: Numbers
+    coef: Numbers
+    hat: Numbers
+    fit: Numbers
+    base: Numbers
+    costs: Numbers
+
+
+def projected(at: Setting, bulk: Bulk, den: Numbers) -> Modes:
+    """The modes under a weight of the samples `den` (..., N), which may leave some of them out."""
+    g = np.concatenate([den, den], axis=-1) * at.features
+    P, r = (at.rows * g[..., None, :]) @ at.rows.T, (g * at.target.ravel()) @ at.rows.T
+    cap = at.strengths * (bulk.measure.classes * bulk.t)[..., at.mode_classes]
+    root = np.sqrt(cap)
+    scale = root[..., :, None] * root[..., None, :]
+    H = np.linalg.inv(np.eye(len(at.strengths)) + P * scale) * scale
+    coef = applied(H, r)
+    hat = coef / cap
+    fit = (coef @ at.rows).reshape(*coef.shape[:-1], 2, -1)
+    h0, h1 = at.target
+    base = at.second - h0**2 - h1**2 + (h0 - fit[..., 0, :]) ** 2 + (h1 - fit[..., 1, :]) ** 2
+    return Modes(P, H, cap, coef, hat, fit, base, by_class(at, at.strengths * hat**2))
+
+
+def by_class(at: Setting, values: Numbers) -> Numbers:
+    """Sums over the modes of each class, (..., K)."""
+    member = (at.mode_classes[:, None] == np.arange(len(at.class_weights))).astype(float)
+    return np.asarray(values @ member)
+
+
+@dataclass(frozen=True)
+class Errors:
+    """test, training, objective (...): under a measure.  excess (..., N): e - base on the nodes.  [err.1]-[err.3]"""
+
+    test: Numbers
+    training: Numbers
+    objective: Numbers
+    excess: Numbers
+
+
+def smooth_errors(at: Setting, bulk: Bulk, modes: Modes) -> Errors:
+    """The errors where the labels on each node have the moments of the population."""
+    source = applied(bulk.kernel, (bulk.slope * modes.base) @ at.extension)
+    source = source + (modes.costs[..., None, :] @ bulk.LY)[..., 0, :]
+    x = np.linalg.solve(bulk.jacobian(at.extension), source[..., None])[..., 0] @ at.extension.T
+    e, mass, inverse = modes.base + x, bulk.measure.mass, 1 / (1 + bulk.V)
+    count = np.sum(mass, axis=-1)
+    penalty = at.width * np.sum(modes.coef**2 / modes.cap, axis=-1)
+    objective = (np.sum(mass * modes.base * inverse, axis=-1) + penalty) / count
+    return Errors(e @ at.weights, np.sum(mass * e * inverse**2, axis=-1) / count, objective, x)

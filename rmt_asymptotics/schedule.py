@@ -1,0 +1,55 @@
+"""How a readout trains: times of gradient flow or steps of descent, checked once for theory and simulation."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rmt_asymptotics.checks import sequence
+from rmt_asymptotics.errors import OutOfDomain, number, whole_number
+from rmt_asymptotics.models import RidgeModel, check_ridge_regression
+
+LARGEST_MOMENTUM = 0.999
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """name: "time" or "steps", of the axis.  axis (T,): positive times, or increasing whole numbers of steps.
+
+    learning_rate, momentum, nesterov: of the steps.  decay: of the weights.
+    """
+
+    name: str
+    axis: NDArray[Any]
+    learning_rate: float
+    momentum: float
+    nesterov: bool
+    decay: float
+
+
+def schedule_of(
+    model: RidgeModel,
+    time: Any,
+    steps: Any,
+    learning_rate: float | None,
+    momentum: float,
+    nesterov: bool,
+    weight_decay: float | None,
+) -> Schedule:
+    """The schedule of a caller; raises `OutOfDomain` for a model, times or steps that cannot be."""
+    check_ridge_regression(model)
+    if (time is None) == (steps is None):
+        raise OutOfDomain("time", time, "given, or steps with a learning_rate, and not both")
+    decay = model.ridge if weight_decay is None else number("weight_decay", weight_decay, least=0)
+    if not isinstance(nesterov, bool):
+        raise OutOfDomain("nesterov", nesterov, "True or False")
+    momentum = number("momentum", momentum, least=0, most=LARGEST_MOMENTUM)
+    if steps is None:
+        times = np.array([number("time", value, above=0) for value in sequence("time", time, "times")])
+        return Schedule("time", times, 0.0, momentum, nesterov, decay)
+    counts = np.array([whole_number("steps", value, least=1) for value in sequence("steps", steps, "whole numbers")])
+    if np.any(np.diff(counts) <= 0):
+        raise OutOfDomain("steps", steps, "increasing whole numbers")
+    rate = number("learning_rate", learning_rate, above=0)
+    return Schedule("steps", counts, rate, momentum, nesterov, decay)
