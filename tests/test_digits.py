@@ -10,6 +10,7 @@ from mpmath import mp
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics.activations import BUILT_IN
+from rmt_asymptotics.cli import main
 from rmt_asymptotics.digits.functions import twin
 from rmt_asymptotics.serialisation import model_from_dict
 from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
@@ -58,7 +59,8 @@ def test_more_digits_change_nothing(name, fewer, more):
     assert coarse.solution.error_estimate <= 10.0**-fewer
     assert difference(ordinary, fine) <= ordinary.solution.error_estimate + ROUNDED
     assert isinstance(fine.test_error, mpmath.mpf)
-    assert fine.excess_error == fine.test_error - model.noise_variance
+    with mp.workdps(200):
+        assert fine.excess_error == fine.test_error - mp.mpf(model.noise_variance)
 
 
 @pytest.mark.parametrize(
@@ -121,3 +123,16 @@ def test_what_has_no_formula_is_refused():
 def test_fields_without_digits_are_refused_by_name(field, value):
     with pytest.raises(rmt.OutOfDomain, match=f"^{field} = .* with digits"):
         rmt.solve(problems.PLAIN.replace(**{field: value}), digits=10)
+
+
+def test_the_command_line_prints_all_digits(capsys):
+    model = ["--activation", "relu", "--target", "sign", "--width-ratio", "3", "--ridge", "0.1"]
+    assert main(["solve", *model, "--sample-complexity", "2", "--digits", "25"]) == 0
+    values = {name: value for name, value, *_ in map(str.split, capsys.readouterr().out.splitlines()[2:5])}
+    expected = rmt.solve(
+        rmt.RandomFeatures(activation=rmt.relu, target=rmt.sign, sample_complexity=2, width_ratio=3, ridge=0.1),
+        digits=35,
+    )
+    with mp.workdps(40):
+        assert all(abs(mp.mpf(values[name]) - getattr(expected, name)) < 1e-25 for name in SOLVED_ERRORS)
+    assert main(["solve", *model, "--sample-complexity", "2,3"]) == 2

@@ -71,8 +71,8 @@ ALLOWED = {
         "dynamics": f"{BASE} activations",
         "plotting": f"{MODELS} sweeps comparison dynamics",
         "reproduce": f"{MODELS} spectra montecarlo sweeps plotting",
-        "cli": f"{MODELS} finite training spectra optimisation montecarlo sweeps comparison dynamics plotting "
-        "reproduce",
+        "cli": f"{MODELS} asymptotics finite training spectra optimisation montecarlo sweeps comparison dynamics "
+        "plotting reproduce",
     }.items()
 }
 MUTUAL = {("expressions", "activations")}

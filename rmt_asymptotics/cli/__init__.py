@@ -27,6 +27,7 @@ REFUSED, FAILED, INTERRUPTED = 2, 1, 130
 @click.group(
     cls=LazyGroup,
     lazy={
+        "solve": "rmt_asymptotics.cli.solve:solve_command",
         "sweep": "rmt_asymptotics.cli.sweep:sweep_command",
         "plot": "rmt_asymptotics.cli.plot:plot_command",
         "optimum": "rmt_asymptotics.cli.optimum:optimum",

@@ -62,7 +62,7 @@ OF_MODEL = (
     ),
     *(_option(field) for field in MODEL),
 )
-TOLERANCE = _option(FIELDS["tolerance"])
+TOLERANCE, DIGITS = (_option(FIELDS[name]) for name in ("tolerance", "digits"))
 OF_SIMULATION = tuple(_option(FIELDS[name], SimulationPlan) for name in ("replicas", "seed", "workers"))
 # of a file, what does not belong to the model
 SWEEP_ONLY = ("axes", "points", "simulation", "theory", "tolerance", "block_size", "plot")
@@ -70,15 +70,16 @@ SWEEP_ONLY = ("axes", "points", "simulation", "theory", "tolerance", "block_size
 
 def shared_options(command: Command) -> Command:
     """Add the options of the model, of the simulation and of the files."""
-    return _with((*OF_MODEL, *OF_SIMULATION, OUTPUT, PLOT), command)
+    return with_options((*OF_MODEL, *OF_SIMULATION, OUTPUT, PLOT), command)
 
 
 def model_options(command: Command) -> Command:
     """Add the options of the model and of the files."""
-    return _with((*OF_MODEL, OUTPUT, PLOT), command)
+    return with_options((*OF_MODEL, OUTPUT, PLOT), command)
 
 
-def _with(options: tuple[Callable[[Any], Any], ...], command: Command) -> Command:
+def with_options(options: tuple[Callable[[Any], Any], ...], command: Command) -> Command:
+    """Add these options, in this order."""
     for option in reversed(options):
         command = option(command)
     return command
