@@ -11,7 +11,7 @@ from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.channels import channel_of
 from rmt_asymptotics.canonical.problem import Controls
 from rmt_asymptotics.canonical.translation import LEVELS, translate
-from rmt_asymptotics.errors import NotConverged, OutOfDomain
+from rmt_asymptotics.errors import NotConverged, OutOfDomain, numerical_failures
 from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.state_evolution.convex.points import Task
@@ -184,9 +184,12 @@ def _class_count(model: RidgeModel) -> int:
     try:
         return solve(model).solution.classes
     except NotConverged as error:
+        if error.asymptotics is None:
+            raise
         return int(error.asymptotics.solution.classes)
 
 
+@numerical_failures()
 def solve_controls(model: RidgeModel, controls: Controls, tolerance: float | None = None) -> Solutions:
     """The errors of one model at many values of its control fields; a point that fails is reported in its status."""
     tolerance = default_tolerance(model) if tolerance is None else FIELDS["tolerance"].checked(tolerance)

@@ -6,9 +6,14 @@ the solution that was reached, so that nothing computed is lost.
 
 import math
 import numbers
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 LONGEST = 120  # characters of a value in a message
+BEYOND_DOUBLES = "the equations overflow or are singular in double precision at these parameters"
 LARGEST_WHOLE = 10**300  # floats hold it
 
 
@@ -37,6 +42,21 @@ class NotConverged(RuntimeError):
     def __init__(self, message: str, asymptotics: Any = None) -> None:
         super().__init__(message)
         self.asymptotics = asymptotics
+
+
+@contextmanager
+def numerical_failures() -> Iterator[None]:
+    """Around a computation, or as its decorator: what arithmetic and linear algebra raise becomes `NotConverged`.
+
+    Numbers that overflow or are not defined end there, or in the residual, and are not warned of.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    except OutOfDomain:
+        raise
+    except (ArithmeticError, ValueError) as error:  # LinAlgError is a ValueError
+        raise NotConverged(BEYOND_DOUBLES) from error
 
 
 def shown(value: Any) -> str:

@@ -7,9 +7,10 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import convex_solution, convex_task
 from rmt_asymptotics.canonical.channels import BinaryChannel
-from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.errors import OutOfDomain, numerical_failures
 from rmt_asymptotics.gaussian.quadrature import gaussian_density
 from rmt_asymptotics.losses import ConvexFunction
 from rmt_asymptotics.models import RidgeModel
@@ -74,6 +75,8 @@ class MarginLaw:
         return float(self._weights @ sums)
 
 
+@checked_arguments
+@numerical_failures()
 def margin_law(model: RidgeModel, *, tolerance: float | None = None) -> MarginLaw:
     """The law of the margin of a model with labels of two values; raises `OutOfDomain` for others, and as `solve`.
 

@@ -7,9 +7,10 @@ with the ridge; above it the limit ridge -> 0 of every loss is finite.
 import math
 from dataclasses import dataclass
 
+from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import control_points, convex_task, default_tolerance
 from rmt_asymptotics.canonical.translation import LEVELS, translate
-from rmt_asymptotics.errors import NotConverged, OutOfDomain
+from rmt_asymptotics.errors import NotConverged, OutOfDomain, numerical_failures
 from rmt_asymptotics.losses import HardMarginLoss
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.state_evolution.convex.points import Solved, solve_point
@@ -50,6 +51,8 @@ class Separability(Shown):
         return Table(("separability", ""), list(zip(names, values, strict=True)), titled(self.model), (words,))
 
 
+@checked_arguments
+@numerical_failures()
 def separability(model: RidgeModel, *, tolerance: float | None = None) -> Separability:
     """The threshold in n/d up to which samples of the model can be separated by its features.
 

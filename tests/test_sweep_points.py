@@ -9,8 +9,8 @@ import xarray
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics import asymptotics
+from rmt_asymptotics.errors import BEYOND_DOUBLES
 from rmt_asymptotics.estimates import z_score
-from rmt_asymptotics.sweeps import blocks
 from rmt_asymptotics.sweeps.points import grid_points
 from rmt_asymptotics.sweeps.request import Request
 from tests.problems import CONTINUOUS, ONE_CLASS, PLAIN
@@ -151,17 +151,22 @@ def test_what_a_model_refuses_is_data():
     assert_is_solve(dataset, (1, 1, 1), free)
 
 
-def test_one_point_that_breaks_the_solver_leaves_its_neighbours(monkeypatch):
-    def solve_controls(model, controls, tolerance):
-        if np.any(controls.ridge == 0.2):
-            raise np.linalg.LinAlgError("singular")
-        return asymptotics.solve_controls(model, controls, tolerance)
+@pytest.mark.parametrize("failure", [np.linalg.LinAlgError("5-th leading minor"), ValueError("infs"), OverflowError()])
+def test_one_point_that_breaks_the_solver_leaves_its_neighbours(monkeypatch, failure):
+    solve = asymptotics.solve_refined
 
-    monkeypatch.setattr(blocks, "solve_controls", solve_controls)
+    def solve_refined(problem_at, levels, controls, tolerance):
+        if np.any(controls.ridge == 0.2):
+            raise failure
+        return solve(problem_at, levels, controls, tolerance)
+
+    monkeypatch.setattr(asymptotics, "solve_refined", solve_refined)
     dataset = rmt.sweep(ONE_CLASS, ridge=[0.1, 0.2, 0.3])
-    assert dataset.status.values.tolist() == ["converged", "refused", "converged"]
-    assert dataset.message.values.tolist() == ["", "singular", ""]
+    assert dataset.status.values.tolist() == ["converged", "not_solved", "converged"]
+    assert dataset.message.values.tolist() == ["", BEYOND_DOUBLES, ""]
     assert_is_solve(dataset, 2, ONE_CLASS.replace(ridge=0.3))
+    with pytest.raises(rmt.NotConverged, match="double precision"):
+        rmt.solve(ONE_CLASS.replace(ridge=0.2))
 
 
 @pytest.mark.parametrize("model", [PLAIN, NETWORK], ids=["plain", "network"])

@@ -6,6 +6,7 @@ from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.one_step_network import relative_rate
 from rmt_asymptotics.canonical.step_limits import leaves_spikes, step_modes
+from rmt_asymptotics.errors import numerical_failures
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.steps import MaximalStep, PowerStep
 from rmt_asymptotics.tables import Shown, Table
@@ -26,6 +27,7 @@ class Regime(Shown):
 
 
 @checked_arguments
+@numerical_failures()
 def regime(model: OneStepNetwork) -> Regime:
     """The regime of a network's step.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
-from rmt_asymptotics.errors import NotConverged, OutOfDomain, number, whole_number
+from rmt_asymptotics.errors import NotConverged, OutOfDomain, number, numerical_failures, whole_number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.conditions import Condition
 from rmt_asymptotics.optimisation.continuation import Curve, curve_through, root_from, spread
@@ -108,6 +108,7 @@ class Plane:
 
 
 @checked_arguments
+@numerical_failures()
 def trace_boundary(
     model: RidgeModel,
     condition: Condition,

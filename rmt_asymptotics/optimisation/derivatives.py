@@ -10,7 +10,7 @@ from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import Asymptotics, control_points, ridge_solution
 from rmt_asymptotics.canonical.grids import Grid
 from rmt_asymptotics.canonical.translation import control_fields, grid_of, translate
-from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.errors import OutOfDomain, numerical_failures
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.analytic import Direction, Point
 from rmt_asymptotics.optimisation.convex_gradient import convex_derivative, convex_point
@@ -69,6 +69,7 @@ class Solved:
 
 
 @checked_arguments
+@numerical_failures()
 def gradient(
     model: RidgeModel, quantity: str = "test_error", wrt: Sequence[str] = ("ridge",), *, tolerance: float | None = None
 ) -> Gradient:

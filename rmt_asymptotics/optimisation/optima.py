@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 
 from rmt_asymptotics.arguments import checked_arguments
-from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.errors import OutOfDomain, numerical_failures
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity, domain_of, field_names
 from rmt_asymptotics.optimisation.objective import Interval, Objective, interval
@@ -68,6 +68,7 @@ class Optimum(Shown):
 
 
 @checked_arguments
+@numerical_failures()
 def optimal(
     model: RidgeModel,
     over: Sequence[str] = ("ridge",),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.checks import sequence
-from rmt_asymptotics.errors import OutOfDomain, number
+from rmt_asymptotics.errors import OutOfDomain, number, numerical_failures
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.fields import checked_model, domain_of
 from rmt_asymptotics.optimisation.optima import Bounds, Optimum, best_over, distinct_names
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 @checked_arguments
+@numerical_failures()
 def optimal_curve(
     model: RidgeModel,
     over: Sequence[str] = ("ridge",),

@@ -10,6 +10,7 @@ import numpy as np
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.translation import translate
+from rmt_asymptotics.errors import numerical_failures
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.models import RandomFeatures, RidgeModel
 from rmt_asymptotics.optimisation.derivatives import SOLVED
@@ -39,6 +40,7 @@ def noise_floor(model: RidgeModel) -> float:
 
 
 @checked_arguments
+@numerical_failures()
 def best_linear_error(model: RidgeModel, *, intercept: bool = True) -> float:
     """The test error of the best linear predictor of y from x, at infinitely many samples.  [ref.2]
 
@@ -57,6 +59,7 @@ def best_linear_error(model: RidgeModel, *, intercept: bool = True) -> float:
 
 
 @checked_arguments
+@numerical_failures()
 def kernel_limit(model: RidgeModel, quantity: str = "test_error") -> float:
     """An output of random features as p/d -> infinity at fixed n/d and ridge: kernel ridge regression.  [ref.3]
 

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.problem import Features
 from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.checks import real_array
+from rmt_asymptotics.errors import OutOfDomain, numerical_failures
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.progress import progress_of
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
@@ -71,13 +74,14 @@ class FeatureSpectrum(Spectrum):
 
 
 @checked_arguments
+@numerical_failures()
 def spectrum(model: RidgeModel, *, progress: bool | None = None) -> FeatureSpectrum:
     """The limiting spectrum of the features of a model: density, edges, atom, outliers.
 
     The eigenvalues of Phi^T Phi/p as n, d, p grow in proportion; ridge and label noise do not matter to features that
     were not trained.  With `width=p` the class means have strength p, and their outliers finite positions.
     progress: True for signs of life on stderr, False for none, None for those of long work.
-    Raises `ArithmeticError` where no real solution is found outside the bulk.
+    Raises `OutOfDomain` for a constant activation, `NotConverged` where no real solution is found outside the bulk.
     Equations spec.1-spec.10 of theory_notes/spectra.md.
 
     >>> import rmt_asymptotics as rmt
@@ -91,6 +95,8 @@ def spectrum(model: RidgeModel, *, progress: bool | None = None) -> FeatureSpect
         tick()
         return translate(model, level).features
 
+    if not np.any(translate(model, 0).features.power):
+        raise OutOfDomain("activation", model.activation, "a function that varies: constant features have no bulk")
     shown = progress_of("spectrum", progress)
     with one_thread(), shown as tick:  # the matrices are too small for threads to pay
         bulk, change = resolved_bulk(features_at, LEVELS, model.sample_complexity, 1 / model.width_ratio)

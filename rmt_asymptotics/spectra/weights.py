@@ -16,7 +16,7 @@ from rmt_asymptotics.canonical.grids import CLASS_COUNTS, LEVELS
 from rmt_asymptotics.canonical.one_step_network import relative_rate
 from rmt_asymptotics.canonical.problem import Features, Modes
 from rmt_asymptotics.checks import real_array
-from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.errors import OutOfDomain, numerical_failures
 from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
 from rmt_asymptotics.progress import progress_of
@@ -170,6 +170,7 @@ def weight_features(law: WeightLaw, width_ratio: float) -> Features:
 
 
 @checked_arguments
+@numerical_failures()
 def weight_spectrum(model: RidgeModel, *, progress: bool | None = None) -> WeightSpectrum:
     """Limiting singular values of a model's first layer, and the outlier that its spike makes.
 

@@ -10,21 +10,20 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.linalg import LinAlgError
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.asymptotics import control_points, solution_at, solve_controls
-from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.errors import NotConverged, OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo.plan import SimulationPlan
-from rmt_asymptotics.state_evolution.refinement import CONVERGED, STATUSES
+from rmt_asymptotics.state_evolution.refinement import CONVERGED, NOT_SOLVED, STATUSES
 from rmt_asymptotics.sweeps.points import Positions
 from rmt_asymptotics.sweeps.simulated import NESTED, SimulatedPoints, simulate_run, simulated_columns
 from rmt_asymptotics.threads import one_thread
 
 STATUS_NAMES = (*(status.name.lower() for status in STATUSES), "refused", "pending")
 REFUSED, PENDING = len(STATUSES), len(STATUSES) + 1
-FAILURES = (OutOfDomain, ArithmeticError, LinAlgError)  # of a point: they are data
+FAILURES = (OutOfDomain, NotConverged)  # of a point: they are data
 MESSAGES = ("message", "simulation_message")
 
 
@@ -112,6 +111,7 @@ def _solve(block: Block, run: Positions, result: BlockResult) -> None:
                 _solve(block, np.array([point]), result)
         else:
             result.messages["message"][int(run[0])] = str(error)
+            result.columns["status"][run] = REFUSED if isinstance(error, OutOfDomain) else NOT_SOLVED
         return
     noise = model.label_noise - model.noise_variance + controls.noise_variance
     for name in block.outputs:

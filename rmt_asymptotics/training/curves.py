@@ -13,7 +13,7 @@ from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.decomposition import SAME
 from rmt_asymptotics.equations.two_point import label_errors, pair_errors
-from rmt_asymptotics.errors import OutOfDomain, number
+from rmt_asymptotics.errors import OutOfDomain, number, numerical_failures
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.schedule import schedule_of
 from rmt_asymptotics.serialisation import provenance
@@ -66,6 +66,7 @@ def pair_matrices(problem: Problem, controls: Controls, poles: Complex) -> PairM
 
 
 @checked_arguments
+@numerical_failures()
 def training_curve(
     model: RidgeModel,
     *,

@@ -18,7 +18,7 @@ from rmt_asymptotics.canonical.translation import control_fields
 from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.decomposition import NOTHING, OTHER_WEIGHTS, PAIRS, PARTS, SAME, parts_of
 from rmt_asymptotics.equations.two_point import pair_errors
-from rmt_asymptotics.errors import OutOfDomain, whole_number
+from rmt_asymptotics.errors import OutOfDomain, numerical_failures, whole_number
 from rmt_asymptotics.models import RidgeModel, check_ridge_regression
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.tables import Shown, Table, error_note, titled
@@ -66,6 +66,7 @@ class BiasVariance(Shown):
 
 
 @checked_arguments
+@numerical_failures()
 def bias_variance(model: RidgeModel, *, tolerance: float | None = None) -> BiasVariance:
     """The test error as a sum: noise, bias, and the variances due to label noise, samples and initialisation.
 
@@ -88,6 +89,7 @@ def bias_variance(model: RidgeModel, *, tolerance: float | None = None) -> BiasV
 
 
 @checked_arguments
+@numerical_failures()
 def bias_variance_curve(model: RidgeModel, *, tolerance: float | None = None, **axis: ArrayLike) -> "xarray.Dataset":
     """`bias_variance` along one of sample_complexity, width_ratio, ridge and noise_variance.
 
@@ -150,6 +152,7 @@ class EnsembleErrors(Shown):
 
 
 @checked_arguments
+@numerical_failures()
 def ensemble(
     model: RidgeModel,
     members: int = 10,

@@ -7,7 +7,7 @@ import numpy as np
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.translation import translate
-from rmt_asymptotics.errors import number
+from rmt_asymptotics.errors import number, numerical_failures
 from rmt_asymptotics.models import RidgeModel, check_ridge_regression
 from rmt_asymptotics.optimisation import optimal
 from rmt_asymptotics.spectra.bulk import FeatureMatrix
@@ -42,6 +42,7 @@ class OptimalStopping(Shown):
 
 
 @checked_arguments
+@numerical_failures()
 def optimal_stopping(model: RidgeModel, *, weight_decay: float = 0.0, tolerance: float = TOLERANCE) -> OptimalStopping:
     """The best time to stop gradient flow of the readout, beside the best ridge.
 
