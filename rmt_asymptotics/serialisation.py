@@ -37,6 +37,12 @@ def model_to_dict(model: RidgeModel) -> dict[str, Any]:
 
 
 @checked_arguments
+def plain_defaults(model: str) -> dict[str, Any]:
+    """The defaults of a model's fields, as `model_to_dict` writes them; none for a model of another name."""
+    fields = dataclasses.fields(MODELS[model]) if model in MODELS else ()
+    return {f.name: plain(f.default) for f in fields if f.default is not dataclasses.MISSING}
+
+
 def provenance(model: RidgeModel) -> dict[str, str]:
     """The attributes that say where numbers come from: the model, as JSON, and the version of this package.
 

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
+from rmt_asymptotics.serialisation import plain_defaults
 from rmt_asymptotics.vocabulary.fields import FIELDS
 
 if TYPE_CHECKING:
@@ -78,15 +79,18 @@ def simulated_points(axes: "Axes", x: Any, mean: Any, standard_error: Any, **sty
 
 
 def describe(model: dict[str, Any], omitted: Sequence[str] = ()) -> str:
-    """One line that identifies a model, given as by `model_to_dict`, without the fields `omitted`, such as "step.rate".
+    """One line that identifies a model, given as by `model_to_dict`: its fields that are not at their defaults.
+
+    omitted: fields that are left out, such as "step.rate".
 
     >>> describe({"model": "RandomFeatures", "activation": "tanh", "target": "sin", "ridge": 0.1, "width": None})
     'RandomFeatures: activation tanh, target sin, ridge 0.1, p = ∞'
     """
+    defaults = plain_defaults(model["model"])
     shown = [
         f"{_name(k)} {abbreviated(_varied(k, v, omitted))}"
         for k, v in model.items()
-        if k not in ("model", *omitted) and (v is not None or k == "width")
+        if k not in ("model", *omitted) and (k == "width" or k not in defaults or v != defaults[k])
     ]
     return f"{model['model']}: {', '.join(shown)}"
 
