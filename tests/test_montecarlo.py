@@ -234,7 +234,7 @@ def test_noise_is_learnt():
         ("model", "a model", {}),
         ("model", RidgeModel(activation=tanh, target=sin, sample_complexity=2, width_ratio=1, ridge=1), {}),
         ("dimension", PLAIN, {"dimension": 0}),
-        ("dimension", PLAIN, {"dimension": 20.0}),
+        ("dimension", PLAIN, {"dimension": 20.5}),
         ("dimension", SPIKED, {"dimension": 1}),
         ("dimension", PLAIN.replace(width_ratio=0.01), {}),
         ("dimension", PLAIN.replace(sample_complexity=0.01), {}),
