@@ -175,10 +175,10 @@ def test_a_comparison_along_a_curve_is_printed_and_written(run):
         assert model_from_dict(json.loads(dataset.attrs["model"])) == MODEL
         assert dataset.attrs["dimension"] == 30
         for name in ERRORS:
-            for suffix in ("", "_simulation", "_standard_error", "_z_score"):
+            for suffix in ("", "_corrected", "_simulation", "_standard_error", "_standard_deviation", "_z_score"):
                 np.testing.assert_array_equal(dataset[name + suffix], compared[name + suffix])
     assert status == 0
-    assert table.splitlines()[3].split()[4] == f"{compared.test_error_z_score.values[2]:.2f}"
+    assert table.splitlines()[3].split()[6] == f"{compared.test_error_z_score.values[2]:.2f}"
     assert Path("x.svg").stat().st_size > 0
 
 

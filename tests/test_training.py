@@ -170,7 +170,10 @@ def test_simulated(name, options):
     simulation = rmt.simulate_training(model, dimension=dimension, replicas=24, seed=2, **options)
     for error in ("test_error", "training_error"):
         spread = simulation[f"{error}_standard_error"]
-        assert np.max(np.abs(z_score(simulation[error].values, theory[error].values, spread.values, 24))) < 4
+        assert (
+            np.max(np.abs(z_score(simulation[f"{error}_simulation"].values, theory[error].values, spread.values, 24)))
+            < 4
+        )
 
 
 def test_other_losses_are_refused():

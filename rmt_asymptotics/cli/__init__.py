@@ -33,6 +33,7 @@ REFUSED, FAILED, INTERRUPTED = 2, 1, 130
         "optimum": "rmt_asymptotics.cli.optimum:optimum",
         "boundary": "rmt_asymptotics.cli.boundary:boundary",
         "training-curve": "rmt_asymptotics.cli.training_curve:training_curve_command",
+        "finite-size": "rmt_asymptotics.cli.finite_size:finite_size_command",
         "bias-variance": "rmt_asymptotics.cli.bias_variance:bias_variance_command",
         "dynamics": "rmt_asymptotics.cli.dynamics:dynamics",
     },

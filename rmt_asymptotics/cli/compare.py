@@ -15,6 +15,7 @@ from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.sweeps.sweep import learning_curve
 
 if TYPE_CHECKING:
+    import xarray
     from matplotlib.figure import Figure
 
 LINE_POINTS = 100  # of the theory between the simulated points
@@ -66,9 +67,18 @@ def _along_curve(
         width = int(compared.attrs["width"])
         line = (np.geomspace if axis.logarithmic else np.linspace)(points[0], points[-1], LINE_POINTS)
         sized = model.replace(width=width, width_ratio=width / dimension)
+        if "test_error_corrected" in compared:
+            return curve_figure(_finite_line(sized, dimension, line), compared, axis.logarithmic)
         return curve_figure(learning_curve(sized, sample_complexity=line), compared, axis.logarithmic)
 
     deliver(result, curve_table(result), output, plot, figure)
+
+
+def _finite_line(model: RidgeModel, dimension: int, line: "np.ndarray") -> "xarray.Dataset":
+    """The limit, and the theory of finite networks with its band."""
+    from rmt_asymptotics.finite import finite_size_curve
+
+    return finite_size_curve(model, dimension, sample_complexity=line)
 
 
 def _drift_figure(result: comparison.Comparison) -> "Figure":

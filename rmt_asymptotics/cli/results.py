@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 SHOWN = ("test_error", "training_error")  # in tables; files hold all
 COLUMNS = {
     "": ("", ".6g"),
+    "_corrected": ("corrected", ".6g"),
     "_simulation": ("simulation", ".6g"),
     "_standard_error": ("s.e.", ".2g"),
+    "_standard_deviation": ("one draw", ".2g"),
     "_z_score": ("z", ".2f"),
 }
 
@@ -37,7 +39,8 @@ def overlaid(theory: "xarray.Dataset", simulation: "xarray.Dataset") -> "xarray.
 def ordered(compared: "xarray.Dataset") -> "xarray.Dataset":
     """The Dataset of `compare_curve`, each error with its theory, simulation, standard error and z-score in turn."""
     outputs = [str(name).removesuffix("_z_score") for name in compared if str(name).endswith("_z_score")]
-    return compared[[*(name + suffix for name in outputs for suffix in COLUMNS), "status", "message"]]
+    columns = (name + suffix for name in outputs for suffix in COLUMNS)
+    return compared[[*(name for name in columns if name in compared), "status", "message"]]
 
 
 def curve_table(dataset: "xarray.Dataset") -> Table:

@@ -56,7 +56,7 @@ def training_curve_command(
         options: dict[str, Any] = {"replicas": replicas, "seed": seed, "workers": workers}
         simulation = simulate_training(model, dimension=dimension, **along, **options)
         for name in COLUMNS:
-            result[f"{name}_simulation"] = simulation[name]
+            result[f"{name}_simulation"] = simulation[f"{name}_simulation"]
             result[f"{name}_standard_error"] = simulation[f"{name}_standard_error"]
         result = result.assign_attrs(simulation.attrs)
     if output:

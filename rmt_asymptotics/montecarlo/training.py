@@ -41,14 +41,14 @@ def simulate_training(
 ) -> "xarray.Dataset":
     """The errors of finite networks while their readout trains: arguments of `training_curve`, plan as in `simulate`.
 
-    Returns `test_error` and `training_error` along "time" or "steps", each with its standard error.
+    Returns `test_error_simulation`, `training_error_simulation` and their standard errors, along "time" or "steps".
     A step beyond the limit of stability is taken as it is.  Raises `OutOfDomain` as `simulate` does.
 
     >>> from rmt_asymptotics.activations import sin, tanh
     >>> from rmt_asymptotics.models import RandomFeatures
     >>> model = RandomFeatures(activation=tanh, target=sin, sample_complexity=2.0, width_ratio=1.5, ridge=0.1)
     >>> curve = simulate_training(model, time=[0.1, 1.0, 10.0], dimension=20, replicas=4)
-    >>> bool((np.diff(curve.training_error) < 0).all())
+    >>> bool((np.diff(curve.training_error_simulation) < 0).all())
     True
     """
     import xarray
@@ -60,7 +60,7 @@ def simulate_training(
     name, variables = schedule.name, dict[str, Any]()
     for error, values in zip(NAMES, draws.transpose(1, 0, 2), strict=True):
         words = QUANTITIES[error].words
-        variables[error] = (name, values.mean(0), {"long_name": words, "units": "1"})
+        variables[f"{error}_simulation"] = (name, values.mean(0), {"long_name": f"simulated {words}", "units": "1"})
         spread = {"long_name": f"standard error: {words}", "units": "1"}
         variables[f"{error}_standard_error"] = (name, standard_error(values), spread)
     return xarray.Dataset(variables, {name: schedule.axis}, provenance(model) | plan.attributes)

@@ -28,6 +28,7 @@ def plot_curve(
     dataset: along one dimension, from `learning_curve` or `sweep`; points that did not converge are crosses, and what
     a `SimulationPlan` simulated is drawn.  An axis is logarithmic if its points are spaced so.
     simulation: from `simulation_curve` or `compare_curve`; its points stand at n/d as rounded to whole samples.
+    Where the dataset holds a theory of finite networks (`finite_size_curve`), it is a thin line in a band, of one draw.
     references: by label, a number or one value a point, such as {"noise variance": 0.1}; drawn in grey.
     Raises `OutOfDomain` for a dataset of other than one dimension and for quantities that it does not hold.
 
@@ -52,6 +53,8 @@ def plot_curve(
     for name in quantities:
         if name in dataset:
             _theory(axes, dataset, axis, name, theory)
+        if f"{name}_corrected" in dataset:
+            _finite(axes, dataset, axis, name)
         if simulation is not None:
             _simulation(axes, simulation, axis, name)
         elif f"{name}_simulation" in dataset:
@@ -74,8 +77,18 @@ def _theory(axes: "Axes", dataset: "xarray.Dataset", axis: str, name: str, theor
         axes.plot(x[~converged], y[~converged], "x", color=colour, label=f"{label} (not converged)")
 
 
+def _finite(axes: "Axes", dataset: "xarray.Dataset", axis: str, name: str) -> None:
+    """The mean of finite networks, and the band of one draw around it."""
+    colour, _, _ = STYLES.get(name, OTHER)
+    x, dimension = dataset[axis].values, dataset.attrs.get("dimension")
+    mean, spread = (dataset[f"{name}_{kind}"].values for kind in ("corrected", "standard_deviation"))
+    label = f"{name.replace('_', ' ')}, theory at d = {dimension}, band: one draw"
+    axes.plot(x, mean, "-", color=colour, linewidth=0.9, alpha=0.8, label=label, zorder=2)
+    axes.fill_between(x, mean - spread, mean + spread, color=colour, alpha=0.15, linewidth=0, zorder=0)
+
+
 def _simulation(axes: "Axes", simulation: "xarray.Dataset", axis: str, name: str) -> None:
-    """Points with their standard error, at n/d as simulated."""
+    """Points with their standard error, theoretical where it is known, at n/d as simulated."""
     colour, _, marker = STYLES.get(name, OTHER)
     dimension = simulation.attrs.get("dimension")
     whole_samples = axis == "sample_complexity" and "samples" in simulation.variables and dimension
@@ -83,6 +96,8 @@ def _simulation(axes: "Axes", simulation: "xarray.Dataset", axis: str, name: str
     of = f", d = {dimension}" if dimension else ""
     label = f"{name.replace('_', ' ')}, simulation{of}, ± 1 standard error"
     mean, spread = (simulation[f"{name}_{kind}"].values for kind in ("simulation", "standard_error"))
+    if f"{name}_standard_deviation" in simulation and "replicas" in simulation.attrs:  # the theoretical one
+        spread = simulation[f"{name}_standard_deviation"].values / np.sqrt(simulation.attrs["replicas"])
     simulated_points(axes, x, mean, spread, fmt=marker, color=colour, label=label)
 
 
