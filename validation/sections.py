@@ -56,7 +56,7 @@ def high_precision() -> Section:
         rows.append((reference["name"], f"{result.test_error:.14f}", f"{true:.1e}", f"{estimate:.1e}"))
     explanation = (
         "Largest relative deviation of test error, training error and objective from solutions at 30 digits, computed "
-        "through second moments (no Jacobian) by theory_notes/checks/high_precision.py, beside the package's own "
+        "through second moments (no Jacobian) by `solve(..., digits=30)`, beside the package's own "
         "error estimate. It holds when the deviation is at most twice the estimate."
     )
     columns = ("point", "test error", "deviation", "estimate")

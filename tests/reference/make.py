@@ -1,34 +1,19 @@
-"""Errors of finite-law models at 40 digits, for `finite_laws.json`.
+"""Errors of finite-law models at 20 digits, for `finite_laws.json`.
 
-Run `python -m tests.reference.make` from the root of the repository (some minutes). Quadrature, modes and
-second moments are those of `theory_notes/checks/high_precision.py`. Its fixed point starts with plain
-iterations, too many at tiny ridges; here Newton comes down from above: the map is increasing and concave, so
-that no safeguard is needed.
+Run `python -m tests.reference.make` from the root of the repository (minutes): `solve(..., digits=20)`, whose
+quadrature, fixed point and second moments are not those of the ordinary solution.
 """
 
 import json
 import sys
 from pathlib import Path
 
-import numpy as np
-from mpmath import mp, mpf
+from mpmath import mp
 
-from theory_notes.checks import high_precision
-from theory_notes.checks.order_parameters import full_map, inverse
+import rmt_asymptotics as rmt
+from rmt_asymptotics.serialisation import model_from_dict
 
-DIGITS = 40
-FUNCTIONS = {
-    "tanh": (mp.tanh, ()),
-    "sin": (mp.sin, ()),
-    "identity": (lambda x: x, ()),
-    "relu": (lambda x: x if x > 0 else mpf(0), (0,)),
-    "sign": (mp.sign, (0,)),
-    "softplus": (lambda x: mp.log1p(mp.exp(x)), ()),
-    "tanh(x + 0.7)": (lambda x: mp.tanh(x + mpf("0.7")), ()),
-    "tanh(x) + 0.3*(x**2 - 1)": (lambda x: mp.tanh(x) + mpf("0.3") * (x * x - 1), ()),
-    "hermite_polynomial(2)": (lambda x: x * x - 1, ()),
-    "hermite_polynomial(3)": (lambda x: x**3 - 3 * x, ()),
-}
+DIGITS = 20
 ERRORS = ("test_error", "training_error", "training_objective")
 PLAIN = {"model": "RandomFeatures", "sample_complexity": 2.3, "width_ratio": 1.7, "noise_variance": 0.13}
 SPIKED = {
@@ -73,51 +58,10 @@ CASES = {
 }  # fmt: skip
 
 
-def from_above(bulk):
-    """Order parameters (V1, pi t) by Newton from a point above the solution, and the relative residual."""
-    tables = bulk.features, bulk.multiplicity
-    classes, size = len(bulk.b), len(bulk.multiplicity)
-    order = np.array([mpf(0)] * size)
-    order[-classes:] = bulk.probabilities / bulk.ridge
-    order = full_map(bulk, order, tables)
-    order[-classes:] = bulk.probabilities / bulk.ridge
-    for _ in range(120):
-        defect = full_map(bulk, order, tables) - order
-        residual = max(abs(defect)) / max(abs(order))
-        if residual < mpf(10) ** (6 - mp.dps):
-            return order, residual
-        order = order + inverse(np.identity(size, dtype=int) - slopes(bulk, order, tables)).dot(defect)
-    raise RuntimeError(f"Newton from above stays at residual {mp.nstr(residual, 3)}")
-
-
-def slopes(bulk, order, tables):
-    """Jacobian of the map, by differences at three times the digits."""
-    with mp.workdps(3 * mp.dps):
-        step = max(abs(order)) * mpf(10) ** (-mp.dps // 3)
-        columns = []
-        for row in np.identity(len(order), dtype=int):
-            plus, minus = (full_map(bulk, order + sign * step * row, tables) for sign in (1, -1))
-            columns.append((plus - minus) / (2 * step))
-        return np.array(columns).T
-
-
-def exact_errors(model, digits=DIGITS, step=0.1):
+def exact_errors(model):
     """The three errors of a model given as a dictionary."""
-    high_precision.state_evolution = from_above
-    spike = model.get("spike", {"law": "ConstantLaw", "value": 0.0})
-    if spike["law"] == "RademacherLaw":
-        spike = {"values": [-spike["scale"], spike["scale"]], "probabilities": [0.5, 0.5]}
-    elif spike["law"] == "ConstantLaw":
-        spike = {"values": [spike["value"]], "probabilities": [1]}
-    (activation, kinks), (target, target_kinks) = FUNCTIONS[model["activation"]], FUNCTIONS[model["target"]]
-    solution = high_precision.solve(
-        activation, target, spikes=spike["values"], probabilities=spike["probabilities"],
-        alignment=model.get("alignment", 0.0), bulk_variance=model.get("bulk_variance", 1.0),
-        sample_complexity=model["sample_complexity"], width_ratio=model["width_ratio"], ridge=model["ridge"],
-        noise_variance=model["noise_variance"], width=model.get("width", float("inf")),
-        activation_kinks=kinks, target_kinks=target_kinks, digits=digits, step=step,
-    )  # fmt: skip
-    return {name: mp.nstr(getattr(solution, name), 20) for name in ERRORS}
+    solution = rmt.solve(model_from_dict(model), digits=DIGITS)
+    return {name: mp.nstr(getattr(solution, name), DIGITS) for name in ERRORS}
 
 
 def main():

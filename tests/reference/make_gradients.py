@@ -1,28 +1,21 @@
-"""Derivatives of the errors at 34 digits, for `gradients.json`.
+"""Derivatives of the errors at 16 digits, for `gradients.json`.
 
-Run `python -m tests.reference.make_gradients` from the root of the repository (some minutes).  The errors are those
-of `theory_notes/checks/high_precision.py` and `one_step.py`; a central difference with a step of 1e-9 of the field
-leaves about 1e-16 of the derivative: the truncation is of the order of the square of the step over the scale of the
-field, and the errors carry 26 digits.
+Run `python -m tests.reference.make_gradients` from the root of the repository (some minutes).  The errors are those of
+`solve(..., digits=30)`; a central difference with a step of 1e-8 of the field leaves about 1e-15 of the derivative: the
+truncation is of the order of the square of the step over the scale of the field.
 """
 
-import copy
 import json
 import sys
 from pathlib import Path
 
 from mpmath import mp, mpf
 
-from tests.reference.make import FUNCTIONS, from_above
-from theory_notes.checks import high_precision, one_step
+import rmt_asymptotics as rmt
+from rmt_asymptotics.serialisation import model_from_dict
 
-DIGITS, STEP, GRID = 34, mpf("1e-9"), 0.125
+DIGITS, STEP = 30, 1e-8
 ERRORS = ("test_error", "training_error", "training_objective")
-SLOPES = {
-    "tanh": lambda x: mp.sech(x) ** 2,
-    "relu": lambda x: mpf(x > 0),
-    "tanh(x + 0.7)": lambda x: mp.sech(x + mpf("0.7")) ** 2,
-}
 PLAIN = {"model": "RandomFeatures", "sample_complexity": 2.3, "width_ratio": 1.7, "noise_variance": 0.13}
 SPIKED = {
     "model": "SpikedRandomFeatures", "sample_complexity": 2.6, "width_ratio": 1.4, "noise_variance": 0.11,
@@ -74,69 +67,18 @@ CASES = {
 }  # fmt: skip
 
 
-def errors(model):
-    """The three errors of a model given as a dictionary whose numbers may be mpf."""
-    (activation, kinks), (target, target_kinks) = FUNCTIONS[model["activation"]], FUNCTIONS[model["target"]]
-    names = ("sample_complexity", "width_ratio", "ridge", "noise_variance")
-    common = {name: model[name] for name in names} | {
-        "width": model.get("width", float("inf")), "activation_kinks": kinks, "target_kinks": target_kinks,
-        "digits": DIGITS, "step": GRID,
-    }  # fmt: skip
-    if model["model"] == "OneStepNetwork":
-        values, probabilities = atoms(model.get("readout", {"law": "ConstantLaw", "value": 1}))
-        solution = one_step.solve(
-            activation, SLOPES[model["activation"]], target, readouts=values, probabilities=probabilities,
-            rate=relative_rate(model), step_sample_complexity=model["step_sample_complexity"], **common,
-        )  # fmt: skip
-    else:
-        values, probabilities = atoms(model.get("spike", {"law": "ConstantLaw", "value": 0}))
-        solution = high_precision.solve(
-            activation, target, spikes=values, probabilities=probabilities, alignment=model.get("alignment", 0),
-            bulk_variance=model.get("bulk_variance", 1), **common,
-        )  # fmt: skip
-    return [getattr(solution, name) for name in ERRORS]
-
-
-def atoms(law):
-    """Values and probabilities of a constant or a Rademacher law."""
-    if law["law"] == "ConstantLaw":
-        return [law["value"]], [1]
-    return [-law["scale"], law["scale"]], [0.5, 0.5]
-
-
-def relative_rate(model):
-    """eta/sqrt(p)."""
-    step = model["step"]
-    if "rate" in step:
-        return step["rate"]
-    samples = mpf(model["sample_complexity"]) * model["width"] / mpf(model["width_ratio"])
-    eta = step["eta"] if "eta" in step else step["prefactor"] * samples ** mpf(step["exponent"])
-    return eta / mp.sqrt(model["width"])
-
-
-def changed(model, name, value):
-    """The model with one field, or one field of a record, replaced."""
-    model = copy.deepcopy(model)
-    record, _, inner = name.partition(".")
-    if inner:
-        model[record][inner] = value
-    else:
-        model[record] = value
-    return model
-
-
 def derivatives(model, name):
     """Of the three errors with respect to one field, as text."""
-    record, _, inner = name.partition(".")
-    value = mpf(model[record][inner] if inner else model[record])
-    plus, minus = (errors(changed(model, name, value * (1 + sign * STEP))) for sign in (1, -1))
-    return {error: mp.nstr((p - m) / (2 * STEP * value), 16) for error, p, m in zip(ERRORS, plus, minus, strict=True)}
+    model = model_from_dict(model)
+    values = [model.value(name) * (1 + sign * STEP) for sign in (1, -1)]  # floats, whose difference is exact
+    plus, minus = (rmt.solve(model.replace(**{name: value}), digits=DIGITS) for value in values)
+    with mp.workdps(DIGITS):
+        step = mpf(values[0]) - mpf(values[1])
+        return {error: mp.nstr((getattr(plus, error) - getattr(minus, error)) / step, 16) for error in ERRORS}
 
 
 def main():
     """Write all references, or print the ones whose names are given."""
-    high_precision.state_evolution = one_step.state_evolution = from_above
-    mp.dps = DIGITS
     names = sys.argv[1:] or list(CASES)
     references = {}
     for name in names:

@@ -1,42 +1,38 @@
-"""Optimal ridges of the published setting of cui24 at 30 digits, for `optima.json`.
+"""Optimal ridges of the published setting of cui24, for `optima.json`.
 
 Run `python -m tests.reference.make_optima` from the root of the repository (minutes).  The root of the derivative of
-the test error in log(ridge), a central difference of the errors of `theory_notes/checks/high_precision.py`, by the
-secant method from two points that are not the package's.
+the test error in log(ridge), a central difference at 25 digits of the errors of `checks/high_precision.py`, by
+the secant method from two points that are not the package's.
 """
 
 import json
 from pathlib import Path
 
 from mpmath import mp, mpf
+from scipy.optimize import root_scalar
 
-from tests.reference.make import from_above
-from theory_notes.checks import high_precision
+import rmt_asymptotics as rmt
+from theory_notes.checks.high_precision import NETWORK
 
-STEP = mpf("1e-8")
-BRACKETS = {0.2: ("0.5", "0.7"), 0.9: ("0.3", "0.4"), 1.6: ("0.2", "0.3"), 2.3: ("0.15", "0.2"), 3.0: ("0.12", "0.16")}
+STEP = 1e-7  # of log(ridge)
+BRACKETS = {0.2: (0.5, 0.7), 0.9: (0.3, 0.4), 1.6: (0.2, 0.3), 2.3: (0.15, 0.2), 3.0: (0.12, 0.16)}
 
 
-def slope(sample_complexity, ridge, known):
+def slope(sample_complexity, ridge):
     """d test error/d log ridge."""
-    ends = [
-        high_precision.solve(
-            mp.tanh, mp.sin, probabilities=[1], sample_complexity=sample_complexity, width_ratio=1,
-            ridge=ridge * mp.exp(sign * STEP), step=0.15, **known,
-        ).test_error
-        for sign in (1, -1)
-    ]  # fmt: skip
-    return (ends[0] - ends[1]) / (2 * STEP)
+    ridges = [ridge * (1 + sign * STEP) for sign in (1, -1)]
+    model = NETWORK.replace(sample_complexity=sample_complexity)
+    plus, minus = (rmt.solve(model.replace(ridge=value), digits=25).test_error for value in ridges)
+    with mp.workdps(25):
+        return float((plus - minus) / (mp.log(mpf(ridges[0])) - mp.log(mpf(ridges[1]))))
 
 
 def main():
-    """Write the optimal ridge and the test error there for each sample complexity."""
-    high_precision.state_evolution = from_above
-    mp.dps = 30
-    known, optima = high_precision.published_parameters(), {}
-    for alpha, (first, second) in BRACKETS.items():
-        ridge = mp.findroot(lambda r, a=alpha: slope(a, r, known), (mpf(first), mpf(second)), tol=1e-24, verify=False)
-        optima[str(alpha)] = mp.nstr(ridge, 12)
+    """Write the optimal ridge for each sample complexity."""
+    optima = {}
+    for alpha, bracket in BRACKETS.items():
+        root = root_scalar(lambda r, a=alpha: slope(a, r), method="secant", x0=bracket[0], x1=bracket[1], xtol=1e-14)
+        optima[str(alpha)] = mp.nstr(mpf(root.root), 12)
     (Path(__file__).parent / "optima.json").write_text(json.dumps(optima, indent=1) + "\n")
 
 

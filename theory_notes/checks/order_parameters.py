@@ -1,25 +1,24 @@
-"""The state evolution se.1-se.5 for given class functions, in floats or at any precision.
+"""The state evolution se.1-se.5 for given class functions, in floats.
 
-Serves `high_precision.py` and `deterministic_equivalent.py`. Unknowns are the matrix V1 and the vector pi t,
+Serves `closed_span.py` and `deterministic_equivalent.py`. Unknowns are the matrix V1 and the vector pi t,
 not the function V(kappa): a different route from the one of the package.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from mpmath import mp, mpf
 
 
 class Bulk(NamedTuple):
-    """Grid weight, class functions and the four scalars which se.1-se.5 see. Arrays of floats or of mpf."""
+    """Grid weight, class functions and the four scalars which se.1-se.5 see."""
 
     weight: np.ndarray
     b: np.ndarray  # (classes, nodes)
     m2_squared: np.ndarray
     probabilities: np.ndarray
-    samples_per_neuron: mpf  # n/p
-    width_ratio: mpf
-    ridge: mpf
+    samples_per_neuron: float  # n/p
+    width_ratio: float
+    ridge: float
 
     @property
     def pairs(self):
@@ -36,17 +35,6 @@ class Bulk(NamedTuple):
         """How often each feature occurs in V: twice for k < l."""
         return np.array([1 if k == m else 2 for k, m in self.pairs] + [1] * len(self.b))
 
-    def float64(self):
-        """The same in double precision."""
-        return Bulk(*(np.asarray(part, dtype=float) for part in self))
-
-
-def inverse(matrix):
-    """Inverse of a small matrix of floats or of mpf, as an array of the same kind."""
-    if matrix.dtype == object:
-        return np.array((mp.matrix(matrix.tolist()) ** -1).tolist(), dtype=object)
-    return np.linalg.inv(matrix)
-
 
 def symmetric_matrix(bulk, order):
     """The class matrix whose upper triangle comes first in a vector ordered like `features`."""
@@ -59,7 +47,7 @@ def symmetric_matrix(bulk, order):
 def explicit_map(bulk, tau, conjugate):
     """(V1, pi t) from pi t and (Vh1, Vh2), both in the order of `features`   [se.3, se.4, se.5]."""
     classes, vh1 = len(tau), symmetric_matrix(bulk, conjugate)
-    resolvent = inverse(np.identity(classes, dtype=int) + bulk.width_ratio * tau[:, None] * vh1)
+    resolvent = np.linalg.inv(np.identity(classes) + bulk.width_ratio * tau[:, None] * vh1)
     t = 1 / (bulk.ridge + conjugate[-classes:] + (vh1.dot(resolvent)).diagonal())
     v1 = resolvent * tau[None, :]
     return np.array([v1[k, m] for k, m in bulk.pairs] + list(bulk.probabilities * t))
@@ -74,7 +62,7 @@ def full_map(bulk, order, tables):
 
 
 def plain_iteration(bulk, tolerance=1e-13, limit=200_000):
-    """Order parameters in double precision, by the plain iteration from t = 1/ridge: it converges by [uniq.1]."""
+    """Order parameters by the plain iteration from t = 1/ridge: it converges by [uniq.1]."""
     tables = bulk.features, bulk.multiplicity
     order = np.zeros(len(bulk.multiplicity))
     order[-len(bulk.b) :] = bulk.probabilities / bulk.ridge
@@ -84,26 +72,3 @@ def plain_iteration(bulk, tolerance=1e-13, limit=200_000):
             return updated
         order = updated
     raise RuntimeError(f"the plain iteration has not converged after {limit} steps")
-
-
-def state_evolution(bulk):
-    """Order parameters at the current precision: double-precision start and Jacobian, refined by chords."""
-    coarse, tables = bulk.float64(), (bulk.features, bulk.multiplicity)
-    coarse_tables = coarse.features, coarse.multiplicity
-    start = plain_iteration(coarse)
-    columns = []
-    for i in range(len(start)):
-        step = np.zeros(len(start))
-        step[i] = 1e-6 * max(abs(start[i]), 1e-3 * np.max(np.abs(start)))
-        plus, minus = (full_map(coarse, start + sign * step, coarse_tables) for sign in (1, -1))
-        columns.append((plus - minus) / (2 * step[i]))
-    newton = np.linalg.inv(np.identity(len(start)) - np.array(columns).T)
-    newton = np.vectorize(mpf, otypes=[object])(newton)
-    order = np.array([mpf(float(x)) for x in start])
-    for _ in range(25):
-        defect = full_map(bulk, order, tables) - order
-        residual = max(abs(defect)) / max(abs(order))
-        if residual < mpf(10) ** (8 - mp.dps):
-            break
-        order = order + newton.dot(defect)
-    return order, residual

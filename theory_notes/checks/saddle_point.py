@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 from mpmath import mp, mpf
 
-from theory_notes.checks.order_parameters import Bulk, inverse, state_evolution, symmetric_matrix
+from rmt_asymptotics.digits.state_evolution import Bulk, fixed_point, from_above
 
 NODES = 4
 RATIO, WIDTH_RATIO, RIDGE = sp.Rational(17, 10), sp.Rational(13, 10), sp.Rational(3, 20)  # n/p, p/d, ridge
@@ -36,6 +36,11 @@ class Errors(NamedTuple):
     training_error: mpf
     training_objective: mpf
     objective_less_penalty: mpf
+
+
+def inverse(matrix):
+    """Of a small matrix of mpf."""
+    return np.array((mp.matrix(matrix.tolist()) ** -1).tolist(), dtype=object)
 
 
 def table(rows, shift):
@@ -75,9 +80,9 @@ def first_moments(problem):
     """V1, V2, Vh1, Vh2, t, coef and hat of the minimiser, by name   [se.1-se.5, modes.1]."""
     ratio, beta, ridge = numbers(sp.Matrix([RATIO, WIDTH_RATIO, RIDGE]))
     weight, shares, b, m2_squared, (h0, h1, _), f0, f1 = map(numbers, problem[:7])
-    bulk = Bulk(weight, b, m2_squared, shares, ratio, beta, ridge)
-    order = state_evolution(bulk)[0]
-    tau, v1 = order[-len(b) :], symmetric_matrix(bulk, order)
+    bulk = Bulk(weight, shares, b, m2_squared, ratio, beta, ridge)
+    state = fixed_point(bulk, from_above(bulk), mpf(10) ** (8 - mp.dps))[0]
+    tau, v1 = shares * state.t, state.X / beta
     g = ratio * weight / (1 + np.einsum("kn,kl,ln->n", b, v1, b) + tau.dot(m2_squared))  # [se.1]
     penalty = np.array(
         [1 / (mpf(r.p) / r.q * tau[k]) for r, k in zip(problem.strengths, problem.owners, strict=True)] + [mpf(0)]

@@ -4,23 +4,14 @@ Run from the repository root: python -m validation.reference.make
 """
 
 import json
-import math
 from pathlib import Path
 
 import mpmath
-from mpmath import mpf
 
-from theory_notes.checks import high_precision
+import rmt_asymptotics as rmt
+from rmt_asymptotics.serialisation import model_from_dict
 
 ERRORS = ("test_error", "training_error", "training_objective")
-FUNCTIONS = {
-    "tanh": (mpmath.tanh, ()),
-    "sin": (mpmath.sin, ()),
-    "relu": (lambda x: max(x, mpf(0)), (0,)),
-    "sign": (mpmath.sign, (0,)),
-    "tanh(x + 0.7) - 0.45": (lambda x: mpmath.tanh(x + mpf("0.7")) - mpf("0.45"), ()),
-    "tanh(x) + 0.3*(x**2 - 1)": (lambda x: mpmath.tanh(x) + mpf("0.3") * (x**2 - 1), ()),
-}
 GENERIC = {"sample_complexity": 1.8, "width_ratio": 1.3, "ridge": 0.04, "noise_variance": 0.07}
 SPIKED = {"model": "SpikedRandomFeatures", "bulk_variance": 1.15}
 TWO = {"law": "DiscreteLaw", "values": (-1.0, 1.5), "probabilities": (0.3, 0.7)}
@@ -46,20 +37,7 @@ POINTS = {
 def solved(name: str, point: dict) -> dict:
     """The point's model as a dictionary of the package, with its errors as strings of 20 digits."""
     model = GENERIC | point
-    law = model["spike"]
-    numbers = {k: mpf(repr(model[k])) for k in (*GENERIC, "alignment", "bulk_variance")}
-    activation, activation_kinks = FUNCTIONS[model["activation"]]
-    target, target_kinks = FUNCTIONS[model["target"]]
-    solution = high_precision.solve(
-        activation,
-        target,
-        spikes=[mpf(repr(u)) for u in law.get("values", [law.get("value")])],
-        probabilities=[mpf(repr(q)) for q in law.get("probabilities", [1.0])],
-        width=model["width"] or math.inf,
-        activation_kinks=activation_kinks,
-        target_kinks=target_kinks,
-        **numbers,
-    )
+    solution = rmt.solve(model_from_dict(model), digits=30)
     digits = {error: mpmath.nstr(getattr(solution, error), 20) for error in ERRORS}
     return {"name": name, "model": model, "errors": ERRORS, **digits}
 
