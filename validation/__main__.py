@@ -11,6 +11,7 @@ import rmt_asymptotics as rmt
 from rmt_asymptotics.output import write_text
 from rmt_asymptotics.progress import tracked
 from validation import (
+    convex_losses,
     dynamics_layer_scaled,
     dynamics_support,
     dynamics_two_point,
@@ -24,6 +25,7 @@ QUICK = {"dimension": [100, 200], "replicas": 60}
 FULL = {"dimension": [100, 200, 400, 800], "replicas": 60}
 SEED = 2024
 OTHERS = (
+    convex_losses.published,
     optimisation.derivatives,
     optimisation.optima,
     optimisation.boundary,
@@ -56,6 +58,8 @@ def main() -> int:
         sections.high_precision(),
         sections.corrections(largest, replicas, SEED),
         sections.simulation(compared),
+        convex_losses.simulation(min(largest, 300), replicas, SEED),
+        convex_losses.random_problems(300 if arguments.full else 30),
         *(section() for section in tracked(OTHERS, "sections", None)),
     ]
     pictures = figures.draw(arguments.output, compared, largest, replicas, SEED)

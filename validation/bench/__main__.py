@@ -6,13 +6,14 @@ Exit status 1 if a count or a ratio exceeds its bound.
 import argparse
 import sys
 
-from validation.bench import history, maps, readouts, searches, simulation, theory
+from validation.bench import history, losses, maps, readouts, searches, simulation, theory
 
 GROUPS = {
     "one-class": theory.one_class,
     "gaussian-law": theory.gaussian_law,
     "two-readouts": readouts.two_readouts,
     "finite-size": readouts.finite_size,
+    "losses": losses.losses,
     "cold-map": maps.cold_map,
     "network-map": maps.network_map,
     "searches": searches.searches,
