@@ -48,7 +48,7 @@ ALLOWED = {
         "activations": "_types remembered errors checks callables gaussian formulas expressions",
         "laws": "_types errors checks vocabulary gaussian",
         "steps": "errors vocabulary",
-        "losses": "_types _kernels errors checks callables vocabulary",
+        "losses": "_types _kernels errors checks callables vocabulary gaussian",
         "labels": "_types remembered errors checks vocabulary gaussian activations",
         "models": f"{BASE} {FUNCTIONS}",
         "serialisation": f"{BASE} {FUNCTIONS} models",

@@ -22,6 +22,7 @@ from rmt_asymptotics.losses import (
     SquaredHingeLoss,
     SquareLoss,
 )
+from rmt_asymptotics.state_evolution.convex.panels import panels
 
 OWN = ConvexLoss(
     lambda u: np.abs(u) + u**2 / 4, lambda u: np.sign(u) + u / 2, lambda u: 0.5 + 0 * u, kinks=(0.0,), name="elastic"
@@ -185,3 +186,20 @@ def test_conditional_probabilities_are_increasing():
     x = np.linspace(-3, 3, 7)
     for labels in (ProbitLabels(0.8), LogisticLabels(0.6)):
         assert np.all(np.diff(labels.probability(tanh(x))) > 0)
+
+
+@pytest.mark.parametrize("V", [1e-5, 1e-3, 0.3, 20.0])
+def test_moments_in_closed_form(V):
+    """Against panels cut at the bends, on means and deviations of all sizes; steep and flat g."""
+    generator = np.random.default_rng(2)
+    mean, deviation = generator.normal(0, 2, 60), 10 ** generator.uniform(-1, 1, 60)
+    for name in ("square of residuals", "Huber", "absolute", "quantile", "epsilon-insensitive"):
+        function, widths = FUNCTIONS[name], np.full(60, V)
+        rule = panels((function.bends(widths) - mean[:, None]) / deviation[:, None], 40)
+        h = rule.nodes
+        found = function.proximal(mean[rule.owner][:, None] + deviation[rule.owner][:, None] * h, widths[rule.owner])
+        g, slope = found.g, found.slope
+        terms = [g, g * g, slope, slope * h, slope * (h * h - 1), g * slope, g * slope * h, g * g * slope]
+        expected = rule.sums(np.array(terms) * rule.weights)
+        scale = 1e-3 + np.max(np.abs(expected), axis=1, keepdims=True)
+        assert np.max(np.abs(function.moments(mean, deviation, widths) - expected) / scale) < 1e-8, name

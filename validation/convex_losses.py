@@ -96,7 +96,7 @@ def simulation(dimension: int, replicas: int, seed: int) -> Section:
         rows.append(tuple(cells))
     explanation = (
         f"Test loss, training loss, and misclassification (real labels: mean squared error) at d = {dimension}, "
-        f"{replicas} replicas, theory at that width. It holds where |z| <= 4, or within 1 % at d = 300 (in proportion to 1/d)."
+        f"{replicas} replicas, theory at that width. It holds where |z| <= 4, or within 1 % at d = 300 (as 1/d)."
     )
     columns = ("case", "test loss", "simulated", "z", "training loss", "simulated", "z", "errors", "simulated", "z")
     return Section("Convex losses: simulation", explanation, columns, tuple(rows), holds)

@@ -12,6 +12,7 @@ from rmt_asymptotics._kernels import CACHE
 
 CLOSE = 1e-8  # after a Newton step this small the next would be rounding
 STEPS = 200
+NARROW = 0.5  # in units of the standard deviation
 HALF_ROOT, DENSITY = math.sqrt(0.5), 1.0 / math.sqrt(2.0 * math.pi)
 
 
@@ -75,10 +76,11 @@ def logistic_proximal(u, V, prox, g, slope_of_g):
 
 
 @njit(cache=CACHE, nogil=True, error_model="numpy")
-def piecewise_moments(mean, deviation, V, knots, slopes, curvatures, moments):
+def piecewise_moments(mean, deviation, V, knots, slopes, curvatures, nodes, weights, moments):
     """E of g, g^2, g', g' h, g' (h^2 - 1), g g', g g' h and g^2 g' for u = mean + deviation h, h ~ N(0, 1), (C,) each.
 
-    Closed forms: g is affine between the images of the knots.  moments: (8, C).
+    g is affine between the images of the knots: closed forms, on short intervals Gauss-Legendre sums, of which nodes
+    and weights are those of [0, 1].  moments: (8, C).
     """
     pieces = slopes.size
     for c in range(mean.size):
@@ -97,6 +99,22 @@ def piecewise_moments(mean, deviation, V, knots, slopes, curvatures, moments):
             high = (edge - m) / sd
             if high <= low:
                 continue
+            a, b = at_zero + rate * m, rate * sd  # g = a + b h
+            if high - low < NARROW:  # in closed form the moments of a steep g would cancel
+                for n in range(nodes.size):
+                    h = low + (high - low) * nodes[n]
+                    weight = (high - low) * weights[n] * DENSITY * math.exp(-0.5 * h * h)
+                    value = a + b * h
+                    m0 += weight * value
+                    m1 += weight * value * value
+                    m2 += weight * rate
+                    m3 += weight * rate * h
+                    m4 += weight * rate * (h * h - 1.0)
+                    m5 += weight * rate * value
+                    m6 += weight * rate * value * h
+                    m7 += weight * rate * value * value
+                low = high
+                continue
             # moments of h between low and high, from the side on which the tail is small
             if low > 0.0:
                 p = 0.5 * (math.erfc(low * HALF_ROOT) - math.erfc(high * HALF_ROOT))
@@ -106,7 +124,6 @@ def piecewise_moments(mean, deviation, V, knots, slopes, curvatures, moments):
             above = DENSITY * math.exp(-0.5 * high * high) if math.isfinite(high) else 0.0
             first = below - above
             second = (low * below if below > 0.0 else 0.0) - (high * above if above > 0.0 else 0.0)  # of h^2 - 1
-            a, b = at_zero + rate * m, rate * sd  # g = a + b h
             mean_g = a * p + b * first
             square = a * a * p + 2.0 * a * b * first + b * b * (second + p)
             m0 += mean_g

@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.gaussian.quadrature import legendre
 from rmt_asymptotics.losses._kernels import piecewise_moments, piecewise_proximal
 from rmt_asymptotics.losses.convex import ConvexFunction, Proximal
+
+NODES = 10  # on an interval of half a standard deviation: exact to rounding
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,9 @@ class PiecewiseQuadratic(ConvexFunction):
     def moments(self, mean: Array, deviation: Array, V: Array) -> Array:
         """E of g, g^2, g', g' h, g' (h^2 - 1), g g', g g' h, g^2 g' for u = mean + deviation h, h ~ N(0, 1); (8, C)."""
         result = np.empty((8, len(mean)))
-        piecewise_moments(mean, deviation, V, self.kinks, np.array(self.rates), np.array(self.curvatures), result)
+        piecewise_moments(
+            mean, deviation, V, self.kinks, np.array(self.rates), np.array(self.curvatures), *legendre(NODES), result
+        )
         return result
 
     def bends(self, V: Array) -> Array:
