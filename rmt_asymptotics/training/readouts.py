@@ -16,6 +16,7 @@ from rmt_asymptotics.state_evolution.ridge import solve_points
 
 STAGES = 4  # in which the angle of a complex ridge grows
 SMALL = 1e-9  # imaginary part of the first start, relative
+MANY = 60  # modes, beyond which their products take more memory than time
 RANK = 1e-13  # free modes shorter than this, relative to the features, are rounding
 
 
@@ -84,15 +85,23 @@ def _projection(problem: Problem, controls: Controls, den: Numbers, t: Numbers) 
     )[:, ~free]
     scale = np.concatenate([np.ones((len(t), len(basis))), np.sqrt(cap)], axis=-1)
     functions = np.concatenate([basis, rows[~free]])
-    g = np.tile(den * controls.dimension_ratio[:, None], m)
-    scaled = functions * scale[..., None]
-    gram = (scaled * g[:, None, :]) @ np.swapaxes(scaled, -1, -2)
+    g, target = np.tile(den * controls.dimension_ratio[:, None], m), problem.labels.target.ravel()
+    gram = _gram(functions, g) * scale[:, :, None] * scale[:, None, :]
     gram = gram + np.diag(np.repeat([0.0, 1.0], [len(basis), cap.shape[-1]]))
-    coef = np.linalg.solve(gram, scaled @ (g * problem.labels.target.ravel())[..., None])[..., 0]
-    misfit = problem.labels.target.ravel() - (coef[:, None, :] @ scaled)[:, 0]
+    coef = np.linalg.solve(gram, (((g * target) @ functions.T) * scale)[..., None])[..., 0]
+    misfit = target - (coef * scale) @ functions
     hat = np.zeros((len(t), len(rows)), coef.dtype)
     hat[:, ~free] = coef[:, len(basis) :] / np.sqrt(cap)
     return misfit.reshape(len(t), m, -1), hat
+
+
+def _gram(functions: Array, g: Numbers) -> Numbers:
+    """Sums of products of functions (J, A) under weights (P, A): (P, J, J)."""
+    count = len(functions)
+    if count > MANY:
+        return np.asarray((functions * g[:, None, :]) @ functions.T)
+    products = (functions[:, None] * functions).reshape(count**2, -1)
+    return np.asarray((g @ products.T).reshape(-1, count, count))
 
 
 def pole_readouts(problem: Problem, controls: Controls, poles: Numbers) -> Readout:
