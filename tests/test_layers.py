@@ -61,7 +61,7 @@ ALLOWED = {
         "margins": f"{MODELS} canonical state_evolution asymptotics",
         "separability": f"{MODELS} canonical state_evolution asymptotics",
         "spectra": f"{MODELS} threads equations canonical",
-        "finite": f"{MODELS} threads canonical state_evolution asymptotics spectra",
+        "finite": f"{MODELS} threads equations canonical state_evolution asymptotics spectra",
         "optimisation": f"{MODELS} threads equations canonical state_evolution asymptotics spectra",
         "training": f"{MODELS} decomposition schedule canonical equations state_evolution asymptotics spectra "
         "optimisation",

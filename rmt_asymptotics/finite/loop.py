@@ -26,7 +26,7 @@ def responses(at: Setting, bulk: Bulk, modes: Modes, errors: Errors) -> tuple[Nu
     """Q1 and Q2 of [q.2]: how V1 and V2 answer to eps."""
     noise = at.mass * (modes.base + errors.excess) / (at.dimension * (1 + bulk.V) ** 2)
     rates = at.features * applied(bulk.Y, noise @ at.extension) + modes.costs
-    Q2 = np.linalg.solve(bulk.inverse, rates[..., None])[..., 0]
+    Q2 = applied(bulk.L, rates)
     Qh1 = (noise[..., None, :] * at.linear) @ at.linear.T
     Q1 = (bulk.root * Q2[..., None, :]) @ transposed(bulk.root) + bulk.X @ Qh1 @ bulk.X
     return Q1, Q2

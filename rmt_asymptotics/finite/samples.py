@@ -84,7 +84,7 @@ def _forms(at: Setting, bulk: Bulk) -> list[tuple[Numbers, Numbers, Numbers]]:
 
     def adjoint(row: Numbers) -> tuple[Numbers, Numbers]:
         z = np.linalg.solve(matrix, row[..., None])[..., 0]
-        return (applied(bulk.kernel, z) @ at.extension.T) * inverse**2 / at.dimension, applied(bulk.LY, z)
+        return (applied(bulk.kernel, z) @ at.extension.T) * inverse**2 / at.dimension, applied(bulk.answers, z)
 
     test, q_test = adjoint(np.broadcast_to(at.weights @ at.extension, bulk.start.shape))
     training, q_training = adjoint((bulk.measure.mass * inverse**2) @ at.extension / n)

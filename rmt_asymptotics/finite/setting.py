@@ -13,6 +13,7 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.channels import directions
 from rmt_asymptotics.canonical.problem import Features
 from rmt_asymptotics.canonical.translation import grid_of, problem_on
+from rmt_asymptotics.equations.bulk import Bulk
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.laws import ConstantLaw, Law
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
@@ -37,7 +38,7 @@ class Setting:
 
     weights (N,), s (S,), s_weights (S,), labels (N, S): without noise.  target (2, N), second (N,): E y, E y s, E y^2
     on these nodes, the last with noise.  class_weights (K,), linear and residual (K, N), functions (2, J, N) of the
-    modes, mode_classes and strengths (J,).  skeleton (r,), extension (N, r): of V.
+    modes, mode_classes and strengths (J,).  skeleton (r,), extension (N, r): of V.  bulk: for the equations.
     mean_slope, linear_slope, residual_slope (K, N): derivatives of m0, m1 sqrt(c) and m2^2 in the logarithm of the
     variance.  sampled: whether the classes of the neurons are drawn.
     """
@@ -62,6 +63,7 @@ class Setting:
     strengths: Array
     skeleton: NDArray[np.intp]
     extension: Array
+    bulk: Bulk
     mean_slope: Array
     linear_slope: Array
     residual_slope: Array
@@ -127,8 +129,8 @@ def setting_of(model: RidgeModel, samples: int, dimension: int, width: int) -> S
         samples, dimension, width, spike.ridge, spike.noise_variance, features.nodes, features.weights, s, s_weights,
         labels, np.array([labels @ s_weights, labels @ (s_weights * s)]), labels**2 @ s_weights + spike.noise_variance,
         features.class_weights, features.linear, features.residual, modes.functions, modes.classes,
-        modes.strengths[0] + width / dimension * modes.strengths[1], skeleton.nodes, skeleton.extension, mean_slope,
-        linear_slope, residual_slope, _is_sampled(spike.spike),
+        modes.strengths[0] + width / dimension * modes.strengths[1], skeleton.nodes, skeleton.extension,
+        features.plain_bulk, mean_slope, linear_slope, residual_slope, _is_sampled(spike.spike),
     )  # fmt: skip
 
 

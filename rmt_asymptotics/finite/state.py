@@ -5,13 +5,14 @@ weights, and with an infinitesimal copy of the population of weight tau, which d
 All arrays have points as leading axes and may be complex.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.equations.bulk import conjugates, respond
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.finite.setting import Setting
 
@@ -35,8 +36,8 @@ class Bulk:
     """V on the skeleton (..., r) and on the nodes (..., N), t (..., K), and what se.1-se.5 say of their changes.
 
     den (..., N): weight of the samples, per input dimension.  X, M, root (..., K, K): X and M of se.4-se.5 and N.
-    shrunk (..., K, r): N^T b; gram and kernel (..., r, r), Y and LY (..., K, r): of jac.1, on the skeleton.
-    inverse (..., K, K): L^-1.  slope (..., N): -d den/dV.
+    shrunk (..., K, r): N^T b; gram and kernel (..., r, r), Y (..., K, r), L (..., K, K): of jac.1, on the skeleton.
+    slope (..., N): -d den/dV.
     """
 
     measure: Measure
@@ -50,10 +51,14 @@ class Bulk:
     shrunk: Numbers
     gram: Numbers
     Y: Numbers
-    LY: Numbers
-    inverse: Numbers
+    L: Numbers
     kernel: Numbers
     slope: Numbers
+
+    @property
+    def answers(self) -> Numbers:
+        """How V2 on each class answers to V on the skeleton, (..., K, r)."""
+        return np.asarray(self.L @ self.Y)
 
     def jacobian(self, extension: Array) -> Numbers:
         """I - J on the skeleton."""
@@ -83,11 +88,11 @@ def solved_bulk(at: Setting, measure: Measure, start: tuple[Numbers, Numbers] | 
     V, t = (np.broadcast_to(x, (*shape, x.shape[-1])) for x in start)
     for _ in range(STEPS):
         bulk, mismatch, psi = _map(at, measure, V, t)
-        shift = np.linalg.solve(bulk.inverse, mismatch[..., None])[..., 0]
+        shift = applied(bulk.L, mismatch)
         gap = psi - V + applied(transposed(bulk.Y), shift)
         dV = np.linalg.solve(bulk.jacobian(at.extension), gap[..., None])[..., 0]
         slope = (bulk.slope[..., None, :] * at.extension.T) @ at.extension
-        dt = (at.features * applied(bulk.LY @ slope, dV) + shift) / measure.classes
+        dt = (at.features * applied(bulk.answers @ slope, dV) + shift) / measure.classes
         size = np.maximum(np.max(np.abs(dV / (1 + V)), axis=-1), np.max(np.abs(dt / t), axis=-1))
         part = 1 / np.maximum(1, size / LARGEST)
         V, t = V + part[..., None] * dV, t + part[..., None] * dt
@@ -98,25 +103,27 @@ def solved_bulk(at: Setting, measure: Measure, start: tuple[Numbers, Numbers] | 
 
 def _map(at: Setting, measure: Measure, start: Numbers, t: Numbers) -> tuple[Bulk, Numbers, Numbers]:
     """The equations at V on the skeleton and t: the bulk, the mismatch of se.4, and Psi(V) there."""
-    b, count = at.features, len(at.class_weights)
     V = start @ at.extension.T
     den = (measure.mass / (1 + V) + measure.tau[..., None] * at.weights) / at.dimension
-    vh, D = (den[..., None, :] * at.linear) @ at.linear.T, measure.classes * t  # [se.2, se.3]
-    back = np.linalg.inv(np.eye(count) + vh * D[..., None, :])
-    M, on = back @ vh, at.linear[:, at.skeleton]
-    shrunk = back @ on
-    gram = transposed(D[..., None] * on) @ shrunk
-    Y = shrunk**2 + at.residual[:, at.skeleton]
-    inverse = np.eye(count) / (D * t)[..., None] - b * M**2
-    LY = np.linalg.solve(inverse, Y)
-    kernel = b * (transposed(Y) @ LY) + gram**2  # [jac.1]
-    rates = measure.ridge[..., None] + b * (den @ at.residual.T)
-    mismatch = 1 / t - rates - b * diagonal(M)  # [se.4]
-    psi = diagonal(gram) + D @ at.residual[:, at.skeleton]  # [se.1]
-    slope = measure.mass / (at.dimension * (1 + V) ** 2)
-    X = transposed(back) * D[..., None, :]
-    bulk = Bulk(measure, start, V, t, den, X, M, transposed(back), shrunk, gram, Y, LY, inverse, kernel, slope)
-    return bulk, mismatch, psi
+    features, ridge = (np.broadcast_to(x, den.shape[:-1]) for x in (np.array(at.features), measure.ridge))
+    bulk = replace(at.bulk, class_weights=measure.classes)
+    sums = conjugates(bulk, den, features, ridge)
+    answer = respond(bulk, sums, features, t)
+    nodes = answer.on(at.linear[:, at.skeleton], at.residual[:, at.skeleton])
+    back = answer.inverse[..., 0, :, :]  # N^T: inputs are isotropic
+    found = Bulk(
+        measure, start, V, t, den,
+        X=transposed(back) * (measure.classes * t)[..., None, :],
+        M=back @ sums.Phi,
+        root=transposed(back),
+        shrunk=back @ at.linear[:, at.skeleton],
+        gram=transposed(nodes.functions) @ nodes.image[..., 0, :, :],
+        Y=nodes.Y,
+        L=answer.theta,
+        kernel=nodes.kernel,
+        slope=measure.mass / (at.dimension * (1 + V) ** 2),
+    )  # fmt: skip
+    return found, answer.mismatch, nodes.V
 
 
 @dataclass(frozen=True)
@@ -171,7 +178,7 @@ class Errors:
 def smooth_errors(at: Setting, bulk: Bulk, modes: Modes) -> Errors:
     """The errors where the labels on each node have the moments of the population."""
     source = applied(bulk.kernel, (bulk.slope * modes.base) @ at.extension)
-    source = source + (modes.costs[..., None, :] @ bulk.LY)[..., 0, :]
+    source = source + (modes.costs[..., None, :] @ bulk.answers)[..., 0, :]
     x = np.linalg.solve(bulk.jacobian(at.extension), source[..., None])[..., 0] @ at.extension.T
     e, mass, inverse = modes.base + x, bulk.measure.mass, 1 / (1 + bulk.V)
     count = np.sum(mass, axis=-1)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array, Numbers
 from rmt_asymptotics.canonical.problem import Controls, Problem
+from rmt_asymptotics.equations.bulk import conjugates, respond
 from rmt_asymptotics.equations.two_point import Latent, Readout
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.spectra.bulk import FeatureMatrix
@@ -55,17 +56,17 @@ def ridge_readouts(problem: Problem, controls: Controls) -> Readout:
 
 def solved_readouts(problem: Problem, controls: Controls, V: Numbers, t: Numbers) -> Readout:
     """The readouts at solutions V (P, N) and t (P, K) of se.1-se.5."""
-    pi, b, count = problem.features.class_weights, problem.features.linear, len(problem.features.class_weights)
-    samples, features = controls.sample_complexity, controls.dimension_ratio
-    den = samples[:, None] * problem.features.weights / (1 + V)
-    vh, D = (den[:, None, :] * b) @ b.T, pi * t
-    b_s = b[:, problem.features.skeleton.nodes]
-    right = np.concatenate([vh, np.broadcast_to(b_s, (len(t), *b_s.shape))], axis=-1)
-    solved = np.linalg.solve(np.eye(count) + vh * D[:, None, :], right)
-    M, shrunk = solved[..., :count], solved[..., count:]
-    gram = np.swapaxes(D[..., None] * b_s, -1, -2) @ shrunk
+    features, skeleton, bulk = problem.features, problem.features.skeleton, problem.features.plain_bulk
+    samples, ratio = controls.sample_complexity, controls.dimension_ratio
+    den = samples[:, None] * features.weights / (1 + V)
+    sums = conjugates(bulk, den, ratio, controls.ridge)
+    answer = respond(bulk, sums, ratio, t)
+    nodes = answer.on(features.linear[:, skeleton.nodes], skeleton.residual)
+    back = answer.inverse[..., 0, :, :]  # N^T: inputs are isotropic
+    M, shrunk = back @ sums.Phi, back @ nodes.functions
+    gram = np.swapaxes(nodes.functions, -1, -2) @ nodes.image[..., 0, :, :]
     misfit, hat = _projection(problem, controls, den, t)
-    return Readout(samples, features, controls.noise_variance, V, t, M, shrunk, gram, misfit, hat)
+    return Readout(samples, ratio, controls.noise_variance, V, t, M, shrunk, gram, misfit, hat)
 
 
 def _projection(problem: Problem, controls: Controls, den: Numbers, t: Numbers) -> tuple[Numbers, Numbers]:
