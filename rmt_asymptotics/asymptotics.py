@@ -14,6 +14,7 @@ from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.errors import NotConverged, OutOfDomain, numerical_failures
 from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.progress import Tick, progress_of
 from rmt_asymptotics.state_evolution.convex.points import Task
 from rmt_asymptotics.state_evolution.convex.refinement import ConvexSolutions, solve_convex
 from rmt_asymptotics.state_evolution.refinement import STATUSES, RefinedSolutions, Status, solve_refined
@@ -101,7 +102,9 @@ class Asymptotics(Shown):
 
 
 @checked_arguments
-def solve(model: RidgeModel, *, tolerance: float | None = None, digits: int | None = None) -> Asymptotics:
+def solve(
+    model: RidgeModel, *, tolerance: float | None = None, digits: int | None = None, progress: bool | None = None
+) -> Asymptotics:
     """The limiting training and test errors of a model, n, d, p -> infinity together.
 
     tolerance: relative, to which the errors are stable under refinement of quadrature and classes;
@@ -110,6 +113,8 @@ def solve(model: RidgeModel, *, tolerance: float | None = None, digits: int | No
     digits: the errors to so many digits, as numbers of mpmath, by another route through the same equations (seconds to
     minutes; `rmt_asymptotics.digits`).  The fields of the model count as the binary numbers they are; a continuous law
     has the classes of the ordinary solution, so that its errors are those of `.solution.classes` classes.
+    progress: of many digits, whose refinements are counted: True for signs of life on stderr, False for none, None for
+    those of long work.
     Raises `NotConverged`, which carries the result that was reached, and `OutOfDomain` for models, fields and functions
     that have no digits: losses and labels other than those of ridge regression, callables without a formula.
     Equations se.1-se.5, modes.1-modes.2, err.1-err.3 of theory_notes/canonical_problem.md, gl.1-gl.14 of
@@ -128,7 +133,8 @@ def solve(model: RidgeModel, *, tolerance: float | None = None, digits: int | No
     '0.7867751102131987652429845639223620759086'
     """
     if digits is not None:
-        return _solve_digits(model, FIELDS["digits"].checked(digits), tolerance)
+        with progress_of("refinements", progress) as tick:
+            return _solve_digits(model, FIELDS["digits"].checked(digits), tolerance, tick)
     return ridge_solution(model, tolerance)[0] if model.is_ridge_regression else convex_solution(model, tolerance)[0]
 
 
@@ -158,14 +164,14 @@ def _checked(result: Asymptotics) -> Asymptotics:
     return result
 
 
-def _solve_digits(model: RidgeModel, digits: int, tolerance: float | None) -> Asymptotics:
+def _solve_digits(model: RidgeModel, digits: int, tolerance: float | None, tick: Tick) -> Asymptotics:
     from rmt_asymptotics.digits.algebra import Unreached
     from rmt_asymptotics.digits.solution import precise_errors
 
     if tolerance is not None:
         raise OutOfDomain("tolerance", tolerance, "left out where digits are given")
     try:
-        reached = precise_errors(model, digits, _class_count(model))
+        reached = precise_errors(model, digits, _class_count(model), tick)
     except Unreached as error:
         raise NotConverged(f"not solved to {digits} digits: {error}") from None
     solution = Solution(

@@ -89,6 +89,7 @@ LIMIT = problems.PLAIN.replace(width=None)
 @pytest.mark.parametrize(
     ("label", "run"),
     [
+        ("refinements", lambda show: rmt.solve(LIMIT, digits=20, progress=show)),
         ("optimum", lambda show: rmt.optimal(LIMIT, over=("ridge", "noise_variance"), progress=show)),
         ("optimum", lambda show: rmt.optimal_curve(LIMIT, sample_complexity=[0.9, 2.1], progress=show)),
         ("spectrum", lambda show: rmt.spectrum(problems.ONE_CLASS, progress=show)),

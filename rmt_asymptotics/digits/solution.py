@@ -13,6 +13,7 @@ from rmt_asymptotics.digits.setting import Resolution, Setting
 from rmt_asymptotics.digits.state_evolution import Bulk, State, fixed_point, from_above
 from rmt_asymptotics.digits.translations import setting_of
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.progress import Tick, silent
 
 GROWTH = 1.25  # of the nodes, from one resolution to the next
 LARGEST_GROWTH = 4.0
@@ -35,11 +36,12 @@ class PreciseErrors:
     converged: bool
 
 
-def precise_errors(model: RidgeModel, digits: int, classes: int) -> PreciseErrors:
+def precise_errors(model: RidgeModel, digits: int, classes: int, tick: Tick = silent) -> PreciseErrors:
     """The errors to `digits` digits: refined until the last refinement changes none of them.  [refine.2]
 
-    classes: of a continuous law.  The error estimate is that change, relative, and by how much two expressions of the
-    objective differ.  Raises `OutOfDomain` for models without a translation, `Unreached` where nothing was solved.
+    classes: of a continuous law.  tick: called after each refinement.
+    The error estimate is that change, relative, and by how much two expressions of the objective differ.
+    Raises `OutOfDomain` for models without a translation, `Unreached` where nothing was solved.
     """
     goal = 10.0**-digits
     guard = GUARD + 2 * max(0.0, -math.log10(model.ridge)) + math.log10(model.width or 1)
@@ -49,6 +51,7 @@ def precise_errors(model: RidgeModel, digits: int, classes: int) -> PreciseError
         try:
             with mp.workdps(resolution.digits + 5):
                 solved.append(_solved(model, resolution, solved[-1] if solved else None, goal))
+                tick()
         except Unreached:
             if attempt == ATTEMPTS:
                 raise
