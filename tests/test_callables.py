@@ -10,6 +10,7 @@ from scipy import special
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics.canonical.gradient_step import gradient_step
+from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.quadrature import clustered, legendre, panel_rule, sinh_rule
 from rmt_asymptotics.serialisation import model_from_dict, model_to_dict
@@ -34,6 +35,13 @@ def test_rules_are_read_only():
     for array in (*legendre(16), *clustered(16)):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
+
+
+def test_problems_are_read_only():
+    problem = translate(features(rmt.tanh), 0)
+    for array in (problem.features.linear, problem.features.residual, problem.labels.target):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
 
 
 def test_callables_may_write_into_their_argument():

@@ -142,6 +142,7 @@ HOSTILE = [
     "\N{MATHEMATICAL ITALIC SMALL X} + 1", "None",
     "where(" * 80 + "x<0,x,x" + ")" * 80, "max(" + ",".join(["x"] * 300) + ")", "pi()", "x(x)", "centred(x=1)",
     "polynomial(*x)", "leaky_relu(1e400)", "polynomial(1,2,(3))", "centred(tanh,tanh)", "b'x'", "...", "x @ x", "~x",
+    "cosh(log(log(0/x)^0.1))", "exp(1/(x - x))", "1/(x - x) + x",
 ]  # fmt: skip
 ATOMS = ["x", "pi", "0", "9", "-1", "1e308", "0.1", "9**9**9", "1e-300", "y", "True", "x<1", "1j", "(x, x)"]
 CALLS = [*UNARY, "max", "Min", "where", "Piecewise", "He7", "centred", "polynomial", "leaky_relu", "Float", "print"]
@@ -179,6 +180,7 @@ def test_hostile_formulas_end(text, two_seconds):
         function = parse_activation(text)
         function(np.zeros(2))
         function.slope()(np.zeros(2))
+        function.parity_parts()
         rmt.RandomFeatures(activation=function, target=rmt.sin, sample_complexity=2.0, width_ratio=1.5, ridge=0.1)
     except rmt.OutOfDomain as refusal:
         assert refusal.field in ("expression", "activation", "k", "slope", "coefficients", "function")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import Any
 
+import numpy as np
+
 from rmt_asymptotics.canonical.grids import LEVELS, Grid
 from rmt_asymptotics.canonical.one_step_network import one_step_grid, one_step_problem
 from rmt_asymptotics.canonical.problem import Problem
@@ -74,13 +76,20 @@ def _shape(model: RidgeModel) -> _Shape:
 
 
 def translate(model: RidgeModel, level: int) -> Problem:
-    """The canonical problem of a model at refinement `level` < LEVELS; the same for all values of `control_fields`."""
+    """The canonical problem of a model at refinement `level` < LEVELS; the same for all values of `control_fields`.
+
+    Problems are kept, and their arrays therefore read-only.
+    """
     return _translated(_shape(model), level)
 
 
 @remembered(maxsize=32)
 def _translated(shape: _Shape, level: int) -> Problem:
-    return problem_on(shape.model, grid_of(shape.model, level))
+    problem = problem_on(shape.model, grid_of(shape.model, level))
+    for array in (*vars(problem.features).values(), *vars(problem.labels).values()):
+        if isinstance(array, np.ndarray):
+            array.setflags(write=False)
+    return problem
 
 
 __all__ = ["LEVELS", "control_fields", "grid_of", "problem_on", "translate"]

@@ -100,6 +100,8 @@ def _parts(formula: Formula) -> Parts:
 
 
 def _constant(value: float) -> Parts:
+    if not np.isfinite(value):
+        return None, None
     return ({0: Fraction(value)} if value else {}), {}
 
 
