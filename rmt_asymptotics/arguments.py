@@ -39,10 +39,11 @@ def checked_arguments(function: Callable[P, R]) -> Callable[P, R]:
     signature = inspect.signature(function)
     named = [p for p in signature.parameters.values() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     rules = {p.name: rule for p in named if (rule := _rule(p.annotation))}
+    names = [p.name for p in named if p.kind is not p.KEYWORD_ONLY]
 
     @wraps(function)
     def checked(*arguments: P.args, **keywords: P.kwargs) -> R:
-        for name, value in signature.bind(*arguments, **keywords).arguments.items():
+        for name, value in (*zip(names, arguments, strict=False), *keywords.items()):
             if name in rules and not rules[name].accepts(value):
                 raise OutOfDomain(name, value, rules[name].words)
         return function(*arguments, **keywords)

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,8 @@ import numpy as np
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.channels import channel_of
 from rmt_asymptotics.canonical.problem import Controls
-from rmt_asymptotics.canonical.translation import LEVELS, translate
+from rmt_asymptotics.canonical.translation import LEVELS, translations
 from rmt_asymptotics.errors import NotConverged, OutOfDomain, numerical_failures
-from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.progress import Tick, progress_of
 from rmt_asymptotics.state_evolution.convex.points import Task
@@ -153,9 +152,13 @@ def convex_solution(model: RidgeModel, tolerance: float | None = None) -> tuple[
 
 
 def _converged(model: RidgeModel, solutions: Solutions) -> Asymptotics:
-    names = [name for name in SOLVED_OUTPUTS if name in model.outputs or name in ("test_loss", "training_loss")]
-    values = {name: float(solutions.output(name)[0]) for name in names}
+    values = {name: float(solutions.output(name)[0]) for name in _solved_outputs(model.outputs)}
     return _checked(Asymptotics(model=model, solution=solution_at(solutions, 0), **values))
+
+
+@cache
+def _solved_outputs(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in SOLVED_OUTPUTS if name in names or name in ("test_loss", "training_loss"))
 
 
 def _checked(result: Asymptotics) -> Asymptotics:
@@ -185,7 +188,7 @@ def _solve_digits(model: RidgeModel, digits: int, tolerance: float | None, tick:
 
 def _class_count(model: RidgeModel) -> int:
     """The number of classes with which the ordinary solution resolves a continuous law."""
-    if not _continuous(model):
+    if not model.has_continuous_law:
         return 1
     try:
         return solve(model).solution.classes
@@ -200,19 +203,15 @@ def solve_controls(model: RidgeModel, controls: Controls, tolerance: float | Non
     """The errors of one model at many values of its control fields; a point that fails is reported in its status."""
     tolerance = default_tolerance(model) if tolerance is None else FIELDS["tolerance"].checked(tolerance)
     if not model.is_ridge_regression:
-        return solve_convex(lambda level: translate(model, level), LEVELS, controls, convex_task(model), tolerance)
-    return solve_refined(lambda level: translate(model, level), LEVELS, controls, tolerance)
+        return solve_convex(translations(model), LEVELS, controls, convex_task(model), tolerance)
+    return solve_refined(translations(model), LEVELS, controls, tolerance)
 
 
 def default_tolerance(model: RidgeModel) -> float:
     """Of `solve`."""
-    if _continuous(model):
+    if model.has_continuous_law:
         return TOLERANCE_CONTINUOUS
     return TOLERANCE if model.is_ridge_regression else TOLERANCE_CONVEX
-
-
-def _continuous(model: RidgeModel) -> bool:
-    return any(isinstance(law, Law) and law.continuous for law in vars(model).values())
 
 
 def convex_task(model: RidgeModel) -> Task:
@@ -226,12 +225,10 @@ def control_points(model: RidgeModel, values: dict[str, np.ndarray], points: int
     Fields not given keep the model's value.
     """
     points = len(next(iter(values.values()))) if values else points
-
-    def column(name: str) -> np.ndarray:
-        return np.asarray(values.get(name, np.full(points, getattr(model, name))), float)
-
-    width_ratio = column("width_ratio")
-    return Controls(column("sample_complexity"), 1 / width_ratio, column("ridge"), column("noise_variance"))
+    columns = np.empty((4, points))
+    for column, name in zip(columns, ("sample_complexity", "width_ratio", "ridge", "noise_variance"), strict=True):
+        column[:] = values[name] if name in values else getattr(model, name)
+    return Controls(columns[0], 1 / columns[1], columns[2], columns[3])
 
 
 def solution_at(solutions: Solutions, point: int) -> Solution:

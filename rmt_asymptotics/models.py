@@ -5,6 +5,7 @@ Notation and normalisations: theory_notes/conventions.md.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from rmt_asymptotics.activations import Activation
@@ -59,7 +60,7 @@ class RidgeModel(Record, Declared):
             raise OutOfDomain("noise_variance", self.noise_variance, allowed)
         self.labels.check(self.target)
 
-    @property
+    @cached_property
     def outputs(self) -> tuple[str, ...]:
         """The names of the outputs that the model has.
 
@@ -73,7 +74,12 @@ class RidgeModel(Record, Declared):
             return ERRORS
         return (*ERRORS, *LOSS_OUTPUTS, *BINARY_OUTPUTS * self.labels.two_values)
 
-    @property
+    @cached_property
+    def has_continuous_law(self) -> bool:
+        """Whether classes of neurons are quadrature nodes of a law."""
+        return any(isinstance(law, Law) and law.continuous for law in vars(self).values())
+
+    @cached_property
     def is_ridge_regression(self) -> bool:
         """Whether the readout fits real labels with Gaussian noise by the square loss, without an intercept."""
         return self.loss == SQUARE and self.labels == REAL and not self.intercept
@@ -82,6 +88,8 @@ class RidgeModel(Record, Declared):
     def label_noise(self) -> float:
         """E Var(y | x): the least mean of (y - f)^2 on fresh data."""
         labels, target = self.labels, self.target
+        if self.is_ridge_regression:
+            return self.noise_variance
         return self.noise_variance + expectation(lambda nu: labels.variance(target(nu)), labels.kinks(target))
 
 

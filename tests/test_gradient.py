@@ -11,11 +11,11 @@ from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.grids import ClassNodes
 from rmt_asymptotics.canonical.translation import grid_of, problem_on, translate
 from rmt_asymptotics.equations.square_loss import errors
-from rmt_asymptotics.optimisation.analytic import Point, evaluated
+from rmt_asymptotics.optimisation.analytic import Direction, Point, Solution, along, arrays_of, evaluated, moved
 from rmt_asymptotics.optimisation.derivatives import gradient
 from rmt_asymptotics.optimisation.stencils import _weights
 from rmt_asymptotics.serialisation import model_from_dict
-from rmt_asymptotics.state_evolution.ridge import label_fit, solve_points
+from rmt_asymptotics.state_evolution.ridge import compiled_points, general_points, label_fit, solve_points
 from tests.problems import CONTINUOUS, GENERIC, ONE_CLASS, PLAIN
 
 REFERENCES = json.loads((Path(__file__).parent / "reference" / "gradients.json").read_text())
@@ -27,6 +27,11 @@ NETWORK = rmt.OneStepNetwork(
     activation=rmt.tanh, target=rmt.sin, sample_complexity=1.7, width_ratio=1.3, ridge=0.08, noise_variance=0.12,
     step=rmt.MaximalStep(1.8), step_sample_complexity=6.0, readout=rmt.GaussianLaw(0.9), width=500,
 )  # fmt: skip
+
+
+def finite_arrays(problem):
+    arrays = arrays_of(problem)
+    return arrays | {"strengths": np.where(np.isinf(arrays["strengths"]), 0, arrays["strengths"]), "variances": 0.0}
 
 
 @pytest.mark.parametrize("name", REFERENCES)
@@ -43,16 +48,29 @@ def test_gradient_agrees_with_high_precision(name):
 @pytest.mark.parametrize("name", GENERIC)
 def test_complex_evaluation_is_the_solver_at_real_arguments(name):
     problem, controls = translate(GENERIC[name], 1), control_points(GENERIC[name], {})
-    point = Point.at(problem, controls)
-    solution, weights = point.solution, problem.features.weights
-    found = errors(weights, solution.V, point.e, label_fit(problem, controls, solution.map))
-    expected = solve_points(problem, controls).errors
-    for quantity, value in vars(expected).items():
+    V = general_points(problem, controls).state
+    solution = Solution.at_state(problem, controls, V)
+    found = errors(problem.features.weights, V, solution.e, label_fit(problem, controls, solution.at.map))
+    for quantity, value in vars(solve_points(problem, controls).errors).items():
         np.testing.assert_allclose(getattr(found, quantity), value, rtol=1e-13)
-    _, at, fitted = evaluated(problem, controls, point.solution.V + 0j, point.solution.map.t)
-    np.testing.assert_allclose(at.V, point.solution.map.psi, rtol=1e-12)
-    expected_base = label_fit(problem, controls, point.solution.map).base @ problem.features.weights
+    _, at, fitted = evaluated(problem, controls, V + 0j, solution.at.map.t)
+    np.testing.assert_allclose(at.V, solution.at.map.psi, rtol=1e-12)
+    expected_base = label_fit(problem, controls, solution.at.map).base @ problem.features.weights
     np.testing.assert_allclose(fitted.base @ problem.features.weights, expected_base, rtol=1e-12)
+
+
+@pytest.mark.parametrize("model", [PLAIN, ONE_CLASS, ONE_CLASS.replace(width=None)])
+def test_the_compiled_tangents_are_the_general_ones(model):
+    """Of controls and of arrays, by the kernel in complex numbers and by the implicit function theorem."""
+    problem, controls = translate(model, 2), control_points(model, {})
+    point = Point(problem, controls, compiled_points(problem, controls).state)
+    rng, V = np.random.default_rng(4), general_points(problem, controls).state
+    arrays = {name: array * 0.1 * rng.standard_normal() for name, array in finite_arrays(problem).items()}
+    for direction in (Direction({}, 0.3, -0.2, 0.7, 0.4), Direction(arrays, ridge=0.3)):
+        expected = Solution.at_state(problem, controls, V).tangents(
+            moved(problem, direction), along(controls, [direction])
+        )
+        np.testing.assert_allclose([*vars(point.tangents([direction])).values()], expected, rtol=1e-10)
 
 
 @pytest.mark.parametrize("name", GENERIC)

@@ -4,7 +4,7 @@ The one object that the solver sees; every model is a translation into it.  Note
 Functions of the spike coordinate kappa ~ N(0, 1) are arrays over a quadrature grid of N nodes.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
@@ -185,7 +185,7 @@ class Problem:
     features: Features
     labels: Labels
 
-    @property
+    @cached_property
     def label_variance(self) -> float:
         """E y^2 without noise."""
         return float((np.sum(self.labels.target**2, axis=0) + self.labels.residual) @ self.features.weights)
@@ -202,4 +202,4 @@ class Controls:
 
     def at(self, points: NDArray[np.intp]) -> "Controls":
         """The controls of some of the points."""
-        return Controls(*(getattr(self, f.name)[points] for f in fields(self)))
+        return Controls(*[values[points] for values in vars(self).values()])

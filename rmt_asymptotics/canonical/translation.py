@@ -3,9 +3,11 @@
 A new model registers its translation in `grid_of` and `problem_on`, and may register its `control_fields`.
 """
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from functools import singledispatch
-from typing import Any
+from functools import cache, singledispatch
+from operator import attrgetter
+from typing import Any, cast
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from rmt_asymptotics.remembered import remembered
 from rmt_asymptotics.steps import PowerStep
 
 CONTROL_FIELDS = frozenset({"sample_complexity", "width_ratio", "ridge", "noise_variance"})
+FIXED_BY_STEP = frozenset({"ridge"})  # what a step that scales with n leaves free
 
 
 def _unknown(model: object) -> OutOfDomain:
@@ -55,10 +58,7 @@ problem_on.register(OneStepNetwork)(one_step_problem)
 @control_fields.register
 def _(model: OneStepNetwork) -> frozenset[str]:
     """The noise shapes a gradient step, and a step that scales with n depends on the ratios."""
-    shaping = {"noise_variance"}
-    if isinstance(model.step, PowerStep):
-        shaping |= {"sample_complexity", "width_ratio"}
-    return CONTROL_FIELDS - shaping
+    return FIXED_BY_STEP if isinstance(model.step, PowerStep) else CONTROL_FIELDS - {"noise_variance"}
 
 
 @dataclass(frozen=True)
@@ -68,19 +68,25 @@ class _Shape:
     key: tuple[Any, ...]
     model: RidgeModel = field(compare=False)
 
+    def fingerprint(self) -> bytes:
+        """What the callables of the model do now."""
+        return self.model.activation.fingerprint() + self.model.target.fingerprint()
 
-def _shape(model: RidgeModel) -> _Shape:
-    controls = control_fields(model)
-    names = (name for name in model.__dataclass_fields__ if name not in controls)
-    return _Shape((type(model), *(getattr(model, name) for name in names)), model)
+
+@cache
+def _shaping(kind: Hashable, controls: frozenset[str]) -> Callable[[RidgeModel], tuple[Any, ...]]:
+    return attrgetter("__class__", *(name for name in vars(kind)["__dataclass_fields__"] if name not in controls))
+
+
+def translations(model: RidgeModel) -> Callable[[int], Problem]:
+    """The canonical problem of a model by refinement level < LEVELS; the same for all values of `control_fields`."""
+    shape = _Shape(_shaping(cast(Hashable, type(model)), control_fields(model))(model), model)
+    return lambda level: _translated(shape, level)
 
 
 def translate(model: RidgeModel, level: int) -> Problem:
-    """The canonical problem of a model at refinement `level` < LEVELS; the same for all values of `control_fields`.
-
-    Problems are kept, and their arrays therefore read-only.
-    """
-    return _translated(_shape(model), level)
+    """The problem of `translations` at one refinement level.  Problems are kept, and their arrays read-only."""
+    return translations(model)(level)
 
 
 @remembered(maxsize=32)
@@ -92,4 +98,4 @@ def _translated(shape: _Shape, level: int) -> Problem:
     return problem
 
 
-__all__ = ["LEVELS", "control_fields", "grid_of", "problem_on", "translate"]
+__all__ = ["LEVELS", "control_fields", "grid_of", "problem_on", "translate", "translations"]

@@ -6,6 +6,7 @@ The implicit function theorem is one Newton step for the imaginary parts, with t
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from rmt_asymptotics.equations.reduction import ReducedJacobian
 from rmt_asymptotics.equations.response import NodeResponse
 from rmt_asymptotics.equations.square_loss import Errors, Fit, denominators, errors, fit
 from rmt_asymptotics.state_evolution.fixed_point import FixedPoints, map_at
-from rmt_asymptotics.state_evolution.ridge import label_fit, residual_jacobian, solve_points
+from rmt_asymptotics.state_evolution.ridge import compiled_curve, is_compiled, label_fit, residual_jacobian
+from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
 TINY = 1e-80  # products of two tangents are below rounding of everything
 
@@ -56,64 +58,75 @@ def _with_arrays(problem: Problem, arrays: dict[str, Numbers]) -> Problem:
 
 @dataclass(frozen=True)
 class Point:
-    """A problem at one point, solved: V (1, N), the map there, and e (1, N), the squared residual given kappa."""
+    """A problem at the single point of `controls`; state: where `solve_points` ended there."""
 
     problem: Problem
     controls: Controls
-    solution: FixedPoints
+    state: Array
+
+    def tangents(self, directions: list[Direction]) -> Errors:
+        """Derivatives (D,) of the errors along D directions; those in the controls alone are taken together."""
+        alone = [place for place, direction in enumerate(directions) if not direction.arrays]
+        groups = [alone] * bool(alone) + [[place] for place in range(len(directions)) if place not in alone]
+        found = np.empty((len(SOLVED_ERRORS), len(directions)))
+        for group in groups:
+            chosen = [directions[place] for place in group]
+            problem, controls = moved(self.problem, chosen[0]), along(self.controls, chosen)
+            if is_compiled(self.problem.features, self.controls.dimension_ratio):
+                state = np.repeat(self.state, len(group), axis=0).astype(complex)
+                found[:, group] = compiled_curve(problem, controls, state)[:3].imag / TINY
+            else:
+                found[:, group] = self._solution.tangents(problem, controls)
+        return Errors(*found)
+
+    @cached_property
+    def _solution(self) -> "Solution":
+        return Solution.at_state(self.problem, self.controls, self.state)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """V (1, N) at a point, the map there, e (1, N), the squared residual given kappa, and I - J in units of 1 + V."""
+
+    at: FixedPoints
     e: Array
     jacobian: ReducedJacobian
 
     @classmethod
-    def at(cls, problem: Problem, controls: Controls, state: Array | None = None) -> "Point":
-        """The solution at the single point of `controls`; state: where `solve_points` ended, if it is known."""
+    def at_state(cls, problem: Problem, controls: Controls, V: Array) -> "Solution":
+        """The solution at V (1, N)."""
         features = problem.features
-        state = solve_points(problem, controls).state if state is None else state
-        one_class = len(features.class_weights) == 1 and state.shape[-1] == 2
-        V = state @ np.array([features.linear[0] ** 2, features.residual[0]]) if one_class else state
         t = np.ones((1, len(features.class_weights))) / controls.ridge[:, None]
-        solution = FixedPoints(V, map_at(features, controls, V, t), np.zeros(1, np.intp))
-        jacobian = residual_jacobian(features, solution)
-        fitted = label_fit(problem, controls, solution.map)
-        source = fitted.base + solution.map.on_nodes.by_rates(fitted.pull)
-        e = (1 + V) * jacobian.solve((source / (1 + V))[..., None])[..., 0]
-        return cls(problem, controls, solution, e, jacobian)
+        at = FixedPoints(V, map_at(features, controls, V, t), np.zeros(1, np.intp))
+        jacobian, fitted = residual_jacobian(features, at), label_fit(problem, controls, at.map)
+        source = fitted.base + at.map.on_nodes.by_rates(fitted.pull)
+        return cls(at, (1 + V) * jacobian.solve((source / (1 + V))[..., None])[..., 0], jacobian)
 
-    def tangents(self, directions: list[Direction]) -> Errors:
-        """Derivatives (D,) of the errors along D directions."""
-        alone = [d for d in directions if not d.arrays]
-        together = self._tangents(self.problem, alone) if alone else None
-        found, place = [], 0
-        for direction in directions:
-            if direction.arrays:
-                found.append(self._tangents(self._moved(direction), [direction])[:, 0])
-            else:
-                assert together is not None
-                found.append(together[:, place])
-                place += 1
-        return Errors(*np.array(found).T)
-
-    def _moved(self, direction: Direction) -> Problem:
-        arrays: dict[str, Numbers] = dict(arrays_of(self.problem))
-        for name, tangent in direction.arrays.items():
-            arrays[name] = arrays[name] + 1j * TINY * tangent
-        return _with_arrays(self.problem, arrays)
-
-    def _tangents(self, problem: Problem, directions: list[Direction]) -> Array:
-        """dV = (I - J)^-1 dPsi, then de = (I - J)^-1 d(source + J e), for directions in the same arrays.  [grad.1]"""
-        controls = _along(self.controls, directions)
-        V, weights = self.solution.V, problem.features.weights
-        den, at, _ = evaluated(problem, controls, V + 0j, self.solution.map.t)
-        V = V + 1j * self._response(at.V.imag, V)
-        den, at, fitted = evaluated(problem, controls, V, self.solution.map.t)
+    def tangents(self, problem: Problem, controls: Controls) -> Array:
+        """dV = (I - J)^-1 dPsi, then de = (I - J)^-1 d(source + J e); (3, D) for tangents of D controls.  [grad.1]"""
+        V, t, weights = self.at.V, self.at.map.t, problem.features.weights
+        den, at, _ = evaluated(problem, controls, V + 0j, t)
+        V = V + 1j * self._response(at.V.imag)
+        den, at, fitted = evaluated(problem, controls, V, t)
         source = fitted.base + at.by_rates(fitted.pull)
         again = source + at.along(den / (1 + V) * self.e)  # [err.1], at the real e
-        e = self.e + 1j * self._response(again.imag, V.real)
+        e = self.e + 1j * self._response(again.imag)
         return np.array([value.imag / TINY for value in vars(errors(weights, V, e, fitted)).values()])
 
-    def _response(self, change: Array, V: Array) -> Array:
+    def _response(self, change: Array) -> Array:
         """(I - J)^-1 of changes (D, N)."""
-        return (1 + V) * np.moveaxis(self.jacobian.solve((change / (1 + V)).T[None])[0], -1, 0)
+        V = self.at.V
+        return np.asarray((1 + V) * np.moveaxis(self.jacobian.solve((change / (1 + V)).T[None])[0], -1, 0))
+
+
+def moved(problem: Problem, direction: Direction) -> Problem:
+    """The problem with the tangents of its arrays."""
+    if not direction.arrays:
+        return problem
+    arrays: dict[str, Numbers] = dict(arrays_of(problem))
+    for name, tangent in direction.arrays.items():
+        arrays[name] = arrays[name] + 1j * TINY * tangent
+    return _with_arrays(problem, arrays)
 
 
 def evaluated(problem: Problem, controls: Controls, V: Numbers, t: Array) -> tuple[Numbers, NodeResponse, Fit]:
@@ -135,6 +148,6 @@ def evaluated(problem: Problem, controls: Controls, V: Numbers, t: Array) -> tup
     return den, at, fitted
 
 
-def _along(controls: Controls, directions: list[Direction]) -> Controls:
+def along(controls: Controls, directions: list[Direction]) -> Controls:
     tangents = {name: np.array([getattr(direction, name) for direction in directions]) for name in vars(controls)}
     return Controls(**{name: value + 1j * TINY * tangents[name] for name, value in vars(controls).items()})

@@ -110,7 +110,7 @@ def solved_model(model: RidgeModel, tolerance: float | None) -> Solved:
     """The fixed point on the refinement at which it is stable; raises `NotConverged` as `solve` does."""
     asymptotics, solutions = ridge_solution(model, tolerance)
     level = int(solutions.levels[0])
-    point = Point.at(translate(model, level), control_points(model, {}), solutions.state)
+    point = Point(translate(model, level), control_points(model, {}), solutions.state)
     return Solved(asymptotics, grid_of(model, level), point)
 
 
@@ -118,15 +118,18 @@ def derivatives_of(at: Solved, names: Sequence[str], quantity: str) -> dict[str,
     """By field, the derivative of one output and its error estimate; control fields together."""
     model = at.asymptotics.model
     shared = [name for name in names if name in control_fields(model)]
-    exact: Array = at.along([control_direction(model, name) for name in shared], quantity) if shared else np.zeros(0)
-    pairs = {name: (float(value), 0.0) for name, value in zip(shared, exact, strict=True)}
-    pairs |= {name: _through_arrays(at, name, quantity) for name in names if name not in pairs}
-    found = {}
+    exact = at.point.tangents([control_direction(model, name) for name in shared])
+    values, rounding = getattr(exact, SOLVED.get(quantity, quantity)), at.asymptotics.solution.error_estimate
+    size = np.max(np.abs([*vars(exact).values()]), axis=0)  # of the terms that cancel where one error is stationary
+    pairs = {name: (float(v), rounding * float(s)) for name, v, s in zip(shared, values, size, strict=True)}
     for name in names:
-        value, doubt = pairs[name]
-        explicit = 1.0 if (quantity, name) == ("excess_error", "noise_variance") else 0.0
-        found[name] = value - explicit, doubt + at.asymptotics.solution.error_estimate * abs(value)
-    return found
+        if name not in pairs:
+            value, doubt = _through_arrays(at, name, quantity)
+            pairs[name] = value, doubt + rounding * abs(value)
+    if quantity == "excess_error" and "noise_variance" in pairs:
+        value, doubt = pairs["noise_variance"]
+        pairs["noise_variance"] = value - 1.0, doubt
+    return pairs
 
 
 def control_direction(model: RidgeModel, name: str) -> Direction:

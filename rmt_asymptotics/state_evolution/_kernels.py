@@ -1,10 +1,8 @@
 """Compiled loop over the points of a curve, for one class of neurons.  Note: canonical_problem.md.
 
 With one class V = A b^2 + T m2^2 has two unknowns.  In (log A, log T) the Newton matrix is an M-matrix at
-every point [uniq.1].  Kernels take arrays and floats, validate nothing and return arrays.
+every point [uniq.1].  Kernels take arrays, real or complex (tangents), validate nothing and return arrays.
 """
-
-import math
 
 import numpy as np
 from numba import njit
@@ -14,6 +12,7 @@ from rmt_asymptotics._kernels import CACHE
 LARGEST_STEP = 3.0  # Newton steps in the logarithm of an unknown
 QUADRATIC = 1e-8  # after a Newton step this small the next would be rounding
 ROUNDING = 1e-15
+NEARBY = 0.1  # relative change from point to point up to which the next is extrapolated
 STEPS = 40  # of Newton in logarithms, before the start from above
 STEPS_FROM_ABOVE = 200
 RANK = 1e-13  # a free mode shorter than this, relative to the features or after projection, is rounding
@@ -28,7 +27,7 @@ COMPILED = {
 @njit(**COMPILED)
 def _map(A, T, ratio, beta, ridge, weights, b2, m2, J):
     """One application of se.2-se.5; fills J with d log(A', T') / d log(A, T) and returns A', T', K."""
-    v1 = v2 = s11 = s12 = s22 = 0.0
+    v1 = v2 = s11 = s12 = s22 = 0.0 * ratio
     for n in range(weights.size):
         inverse = 1.0 / (1.0 + A * b2[n] + T * m2[n])  # [se.1]
         g = weights[n] * inverse
@@ -41,9 +40,9 @@ def _map(A, T, ratio, beta, ridge, weights, b2, m2, J):
     v1, v2, s11, s12, s22 = ratio * v1, ratio * v2, ratio * s11, ratio * s12, ratio * s22  # [se.2]
     a = ridge + v2
     half = 0.5 * (a + v1 * (1.0 - beta))
-    root = math.sqrt(half * half + beta * a * v1)
-    t = 1.0 / (half + root) if half >= 0.0 else (root - half) / (beta * a * v1)  # [se.3-se.4]
-    s, root = beta * t * v1, math.sqrt(beta)
+    root = np.sqrt(half * half + beta * a * v1)
+    t = 1.0 / (half + root) if half.real >= 0.0 else (root - half) / (beta * a * v1)  # [se.3-se.4]
+    s, root = beta * t * v1, np.sqrt(beta)
     N = 1.0 / (1.0 + s)
     # 1 - beta (t M)^2 = (beta (1 + s)^2 - s^2) N^2/beta, in factors that do not cancel
     L = t * t * beta / ((root + s * (root - 1.0)) * N) / ((root + s * (root + 1.0)) * N)  # [jac.1]
@@ -71,21 +70,22 @@ def _fixed_point(A, T, ratio, beta, ridge, weights, b2, m2, J):
     """
     for steps in range(STEPS + STEPS_FROM_ABOVE):
         if steps == STEPS:
-            A = T = 1.0 / ridge
+            A = 1.0 / ridge
+            T = 1.0 / ridge
         A_next, T_next, k11, k12, k22 = _map(A, T, ratio, beta, ridge, weights, b2, m2, J)
         amplified = _solve_2x2(J, 1.0, 1.0)
-        enough = max(QUADRATIC, ROUNDING * max(amplified[0], amplified[1]))
+        enough = max(QUADRATIC, ROUNDING * max(amplified[0].real, amplified[1].real))
         if steps < STEPS:
-            x, y = _solve_2x2(J, math.log(A_next / A), math.log(T_next / T))
+            x, y = _solve_2x2(J, np.log(A_next / A), np.log(T_next / T))
             done = max(abs(x), abs(y)) <= enough
-            A *= math.exp(min(max(x, -LARGEST_STEP), LARGEST_STEP))
-            T *= math.exp(min(max(y, -LARGEST_STEP), LARGEST_STEP))
+            A *= np.exp(x / max(1.0, abs(x) / LARGEST_STEP))
+            T *= np.exp(y / max(1.0, abs(y) / LARGEST_STEP))
         else:
             # the logarithmic J is diag(1/next) J diag(A, T): undo it
             J[0, 0], J[0, 1] = J[0, 0] * A_next / A, J[0, 1] * A_next / T
             J[1, 0], J[1, 1] = J[1, 0] * T_next / A, J[1, 1] * T_next / T
             x, y = _solve_2x2(J, A_next - A, T_next - T)
-            done = max(abs(x) / A, abs(y) / T) <= enough
+            done = max(abs(x / A), abs(y / T)) <= enough
             A, T = A + x, T + y
         if done:
             break
@@ -95,7 +95,7 @@ def _fixed_point(A, T, ratio, beta, ridge, weights, b2, m2, J):
 
 @njit(**COMPILED)
 def _dot(x, y):
-    total = 0.0
+    total = 0.0 * x[0]
     for i in range(x.size):
         total += x[i] * y[i]
     return total
@@ -106,16 +106,16 @@ def _least_squares(Q, free, scale):
     """Project the last row of Q off the others (modified Gram-Schmidt, twice); drop free rows in the span."""
     last = len(Q) - 1
     for j in range(last + 1):
-        length = math.sqrt(_dot(Q[j], Q[j]))
+        length = np.sqrt(_dot(Q[j], Q[j]).real)
         for _ in range(2):
             for k in range(j):
                 overlap = _dot(Q[k], Q[j])
                 for i in range(Q.shape[1]):
                     Q[j, i] -= overlap * Q[k, i]
         if j < last:
-            rest = math.sqrt(_dot(Q[j], Q[j]))
-            drop = free[j] and rest <= RANK * max(length, scale)
-            factor = 0.0 if drop else 1.0 / rest
+            rest = np.sqrt(_dot(Q[j], Q[j]))
+            drop = free[j] and rest.real <= RANK * max(length, scale)
+            factor = 0.0 * rest if drop else 1.0 / rest
             for i in range(Q.shape[1]):
                 Q[j, i] *= factor
 
@@ -129,19 +129,20 @@ def one_class_curve(
     Columns of result: test error, training error, training objective, residual, amplification of rounding, steps.
     """
     count, points, J = weights.size, ratio.size, modes.shape[1]
-    jacobian = np.empty((2, 2))
-    Q = np.empty((J + 1, 2 * count + J))
-    base = np.empty(count)
+    jacobian = np.empty((2, 2), result.dtype)
+    Q = np.empty((J + 1, 2 * count + J), result.dtype)
+    base = np.empty(count, result.dtype)
     free = np.empty(J, np.bool_)
-    size_b, size_m = 0.0, 0.0
-    for n in range(count):
-        size_b += weights[n] * b2[n]
-        size_m += weights[n] * m2[n]
-    cold = 1.0 / (size_b + size_m)
-    A = T = cold
+    A = 1.0 / (_dot(weights, b2) + _dot(weights, m2)) + 0.0 * ratio[0]
+    T = A
+    before_A, before_T = A, T
     for i in range(points):
-        if start[i, 0] > 0.0:
+        A_here, T_here = A, T
+        if start[i, 0].real > 0.0:
             A, T = start[i, 0], start[i, 1]
+        elif max(abs(A / before_A - 1.0), abs(T / before_T - 1.0)) < NEARBY:
+            A, T = A * (A / before_A), T * (T / before_T)  # a smooth curve goes on as it came
+        before_A, before_T = A_here, T_here
         A, T, A_next, T_next, k11, k12, k22, steps = _fixed_point(
             A, T, ratio[i], beta[i], ridge[i], weights, b2, m2, jacobian
         )
@@ -149,26 +150,26 @@ def one_class_curve(
         scale = 0.0
         for j in range(J):
             strength = strengths[0, j] + beta[i] * strengths[1, j]
-            free[j] = math.isinf(strength)
-            Q[j, 2 * count + j] = 1.0 / math.sqrt(strength * T)
+            free[j] = np.isinf(strengths[0, j].real)
+            Q[j, 2 * count + j] = 0.0 if free[j] else 1.0 / np.sqrt(strength * T)
         residual = 0.0
         for n in range(count):
             V = A * b2[n] + T * m2[n]
-            residual = max(residual, abs(A_next * b2[n] + T_next * m2[n] - V) / (1.0 + V))
-            root = math.sqrt(ratio[i] * weights[n] / (1.0 + V))
-            scale += root * root * (b2[n] + m2[n])
+            residual = max(residual, abs((A_next * b2[n] + T_next * m2[n] - V) / (1.0 + V)))
+            root = np.sqrt(ratio[i] * weights[n] / (1.0 + V))
+            scale += (root * root * (b2[n] + m2[n])).real
             for j in range(J):
                 Q[j, n] = root * modes[0, j, n]
                 Q[j, count + n] = root * modes[1, j, n]
             Q[J, n] = root * target[0, n]
             Q[J, count + n] = root * target[1, n]
-        _least_squares(Q, free, math.sqrt(scale))  # [modes.1]
-        q = 0.0
+        _least_squares(Q, free, np.sqrt(scale))  # [modes.1]
+        q = 0.0 * T
         for j in range(J):
             q += Q[J, 2 * count + j] ** 2
         objective = q / ratio[i]
         q /= T
-        test = training = overlap_b = overlap_m = 0.0
+        test = training = overlap_b = overlap_m = 0.0 * T
         for n in range(count):
             inverse = 1.0 / (1.0 + A * b2[n] + T * m2[n])
             misfit = (Q[J, n] ** 2 + Q[J, count + n] ** 2) / (ratio[i] * weights[n] * inverse)
@@ -189,4 +190,4 @@ def one_class_curve(
         spread = _solve_2x2(jacobian, 1.0, 1.0)
         start[i, 0], start[i, 1] = A, T
         result[i, 0], result[i, 1], result[i, 2] = test, training, objective
-        result[i, 3], result[i, 4], result[i, 5] = residual, max(spread[0], spread[1]), steps
+        result[i, 3], result[i, 4], result[i, 5] = residual, max(spread[0].real, spread[1].real), steps

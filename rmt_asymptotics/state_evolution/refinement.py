@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.equations.square_loss import Errors
-from rmt_asymptotics.state_evolution.ridge import NEGLIGIBLE, PointSolutions, carry_over, solve_points
+from rmt_asymptotics.state_evolution.ridge import NEGLIGIBLE, TINY, PointSolutions, carry_over, solve_points
 from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
 Points = NDArray[np.intp]
@@ -69,8 +69,8 @@ class RefinedSolutions:
 
     def output(self, name: str) -> Array:
         """An output of the square loss by name, (P,); its losses are its errors, and it has no others."""
-        missing = np.full(len(self.residual), np.nan)
-        return np.asarray(getattr(self.errors, LOSSES.get(name, name), missing))
+        values = getattr(self.errors, LOSSES.get(name, name), None)
+        return np.full(len(self.residual), np.nan) if values is None else np.asarray(values)
 
     def write(
         self, at: Points, solution: PointSolutions, change: Array, problem: Problem, tolerance: float, level: int
@@ -123,6 +123,6 @@ def _change(coarse: Errors, fine: Errors, label: Array) -> Array:
     changes = []
     for name in SOLVED_ERRORS:
         value = getattr(fine, name)
-        scale = np.maximum(np.abs(value), NEGLIGIBLE * label + np.finfo(float).tiny)
+        scale = np.maximum(np.abs(value), NEGLIGIBLE * label + TINY)
         changes.append(np.abs(value - getattr(coarse, name)) / scale)
     return np.asarray(np.max(changes, axis=0))

@@ -1,11 +1,12 @@
 """Ridge regression: errors of the canonical problem at many points.  Note: canonical_problem.md [err.1]-[err.3]."""
 
+import sys
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rmt_asymptotics._types import Array
+from rmt_asymptotics._types import Array, Numbers
 from rmt_asymptotics.canonical.problem import Controls, Features, Problem
 from rmt_asymptotics.equations.reduction import ReducedJacobian
 from rmt_asymptotics.equations.square_loss import Errors, Fit, errors, fit
@@ -16,6 +17,7 @@ from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
 NEGLIGIBLE = 1e-13  # errors below this share of E y^2 are compared with that share, not with themselves
 MAP_ROUNDING = 2e-15  # relative rounding of one application of the map, times a safety factor
+TINY = sys.float_info.min
 NUMBERS = 1_000_000  # of the largest array of a batch of points
 
 
@@ -37,8 +39,7 @@ class PointSolutions:
 def solve_points(problem: Problem, controls: Controls, start: Array | None = None) -> PointSolutions:
     """Solve the fixed point at each point of `controls`, started from `start`."""
     features = problem.features
-    compiled = len(features.class_weights) == 1 and len(features.shares) == 1 and np.all(controls.dimension_ratio > 0)
-    if compiled:
+    if is_compiled(features, controls.dimension_ratio):
         return compiled_points(problem, controls, start)
     with one_thread():  # the matrices are too small for threads to pay
         size = max(1, NUMBERS // (len(features.nodes) * len(features.class_weights) * len(features.shares)))
@@ -57,25 +58,34 @@ def carry_over(coarse: Problem, fine: Problem, state: Array) -> Array:
 
 def compiled_points(problem: Problem, controls: Controls, start: Array | None = None) -> PointSolutions:
     """One class of neurons: the compiled twin, each point started from the one before; state (P, 2) is V1, t."""
-    features, labels = problem.features, problem.labels
-    points = len(controls.ridge)
-    result = np.empty((points, 6))
-    state = np.zeros((points, 2)) if start is None else start.copy()
-    one_class_curve(
-        features.weights, features.linear[0] ** 2, features.residual[0], features.modes.functions,
-        features.modes.strengths, labels.target, labels.residual,
-        controls.sample_complexity * controls.dimension_ratio, 1 / controls.dimension_ratio, controls.ridge,
-        controls.noise_variance, state, result,
-    )  # fmt: skip
-    test, training, objective, residual, amplification, steps = result.T
+    state = np.zeros((len(controls.ridge), 2)) if start is None else start.copy()
+    test, training, objective, residual, amplification, steps = compiled_curve(problem, controls, state)
     estimate = amplification * (residual + MAP_ROUNDING) + _misfit_rounding(problem, controls, test)
     return PointSolutions(Errors(test, training, objective), residual, estimate, steps.astype(int), state)
+
+
+def compiled_curve(problem: Problem, controls: Controls, state: Numbers) -> Numbers:
+    """The kernel's columns (6, P), all in the dtype of `state` (P, 2), which it starts from and fills."""
+    features, labels, ratio = problem.features, problem.labels, controls.dimension_ratio
+    arrays = (
+        features.linear[0] ** 2, features.residual[0], features.modes.functions, features.modes.strengths,
+        labels.target, labels.residual,
+        controls.sample_complexity * ratio, 1 / ratio, controls.ridge, controls.noise_variance,
+    )  # fmt: skip
+    result = np.empty((len(state), 6), state.dtype)
+    one_class_curve(features.weights, *[np.asarray(array, state.dtype) for array in arrays], state, result)
+    return result.T
+
+
+def is_compiled(features: Features, dimension_ratio: Array) -> bool:
+    """Whether the compiled twin serves: one class of neurons, isotropic inputs, finitely many neurons a dimension."""
+    return len(features.class_weights) == len(features.shares) == 1 and bool(np.all(dimension_ratio > 0))
 
 
 def _misfit_rounding(problem: Problem, controls: Controls, test_error: Array) -> Array:
     """What rounding of h - G, of the size of the label, does to its square where the fit is nearly perfect."""
     label = problem.label_variance + controls.noise_variance
-    return MAP_ROUNDING * np.sqrt(label / np.maximum(test_error, NEGLIGIBLE * label + np.finfo(float).tiny))
+    return MAP_ROUNDING * np.sqrt(label / np.maximum(test_error, NEGLIGIBLE * label + TINY))
 
 
 def general_points(problem: Problem, controls: Controls, start: Array | None = None) -> PointSolutions:

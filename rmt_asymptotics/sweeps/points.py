@@ -95,7 +95,7 @@ def axis_values(model: RidgeModel, name: str, axis: Any) -> list[Any]:
     """The values of one field, each checked against the model."""
     model.check_fields([name])
     values = sequence(name, axis)
-    if is_numeric(values) and not all(type(value) is int for value in values):
+    if is_numeric(values) and set(map(type, values)) != {int}:
         ends = [*(value for value in values if value != value), min(values), max(values)]  # the domains are intervals
         if not any(type(model.replace(**{name: value}).value(name)) is int for value in ends):
             return np.array(values, float).tolist()
@@ -108,7 +108,7 @@ def axis_values(model: RidgeModel, name: str, axis: Any) -> list[Any]:
 
 def is_numeric(values: Iterable[Any]) -> bool:
     """Whether all values are numbers of Python."""
-    return all(type(value) in (int, float) for value in values)
+    return set(map(type, values)) <= {int, float}
 
 
 def _places(values: list[Any]) -> Positions:

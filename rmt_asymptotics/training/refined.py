@@ -9,7 +9,6 @@ from rmt_asymptotics.asymptotics import TOLERANCE, TOLERANCE_CONTINUOUS
 from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.errors import NotConverged
-from rmt_asymptotics.laws import Law
 from rmt_asymptotics.models import RidgeModel, check_ridge_regression
 from rmt_asymptotics.vocabulary.fields import FIELDS
 
@@ -24,7 +23,7 @@ def refined(
     tolerance: as in `solve`.  Raises `NotConverged` where the finest grid still moves the values by more.
     """
     check_ridge_regression(model)
-    continuous = any(isinstance(law, Law) and law.continuous for law in vars(model).values())
+    continuous = model.has_continuous_law
     default = TOLERANCE_CONTINUOUS if continuous else TOLERANCE
     tolerance = default if tolerance is None else FIELDS["tolerance"].checked(tolerance)
     problem = translate(model, 0)
