@@ -12,6 +12,7 @@ from rmt_asymptotics.output import write_text
 from rmt_asymptotics.progress import tracked
 from validation import (
     convex_losses,
+    digits,
     dynamics_layer_scaled,
     dynamics_support,
     dynamics_two_point,
@@ -56,6 +57,7 @@ def main() -> int:
     report = [
         sections.published(),
         sections.high_precision(),
+        digits.digits(30, 60) if arguments.full else digits.digits(15, 30),
         sections.corrections(largest, replicas, SEED),
         sections.simulation(compared),
         convex_losses.simulation(min(largest, 300), replicas, SEED),
