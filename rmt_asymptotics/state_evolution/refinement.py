@@ -1,7 +1,7 @@
 """Refine nodes and classes until the errors are stable.  Note: numerics.md [refine.1].
 
-The change of the errors from one refinement to the next bounds what quadrature and class count leave;
-with it goes what iteration and rounding leave.  Points that are stable are not solved again.
+What quadrature and class count leave is estimated from the last two changes of the errors, since one may be small by
+accident; with it goes what iteration and rounding leave.  Points that are stable are not solved again.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,9 @@ from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 Points = NDArray[np.intp]
 LOSSES = {"test_loss": "test_error", "training_loss": "training_error"}
 LARGEST_RESIDUAL = 1e-11
+CLOSE = 1e-6  # larger changes are no measure of what is left: refinement goes on below it, whatever the tolerance
+FIRST = 100  # by which a first change is raised, which has none before it
+RATE = 1.3  # a change e is followed by e^1.45 where convergence is exponential in the nodes; less is an accident
 LARGEST_ROUNDING = 1e-6  # relative; below it the tolerance governs quadrature and classes, and rounding is reported
 
 
@@ -73,21 +76,21 @@ class RefinedSolutions:
         return np.full(len(self.residual), np.nan) if values is None else np.asarray(values)
 
     def write(
-        self, at: Points, solution: PointSolutions, change: Array, problem: Problem, tolerance: float, level: int
+        self, at: Points, solution: PointSolutions, left: Array, problem: Problem, tolerance: float, level: int
     ) -> None:
-        """Put a solution at the points `at`, where the last refinement moved the errors by `change`, relative."""
+        """Put a solution at the points `at`, where nodes and classes leave `left` of the errors, relative."""
         for name in SOLVED_ERRORS:
             getattr(self.errors, name)[at] = getattr(solution.errors, name)
         self.levels[at] = level
         self.residual[at] = solution.residual
-        self.error_estimate[at] = change + solution.error_estimate
+        self.error_estimate[at] = left + solution.error_estimate
         self.iterations[at] += solution.iterations
         self.nodes[at], self.classes[at] = len(problem.features.nodes), len(problem.features.class_weights)
         finite = np.all([np.isfinite(getattr(solution.errors, name)) for name in SOLVED_ERRORS], axis=0)
         solved = finite & (solution.residual <= LARGEST_RESIDUAL)
         exact = np.where(solution.error_estimate <= LARGEST_ROUNDING, CONVERGED, ROUNDED)
         stable = np.where(
-            change <= np.maximum(tolerance, np.minimum(solution.error_estimate, LARGEST_ROUNDING)), exact, NOT_RESOLVED
+            left <= np.maximum(tolerance, np.minimum(solution.error_estimate, LARGEST_ROUNDING)), exact, NOT_RESOLVED
         )
         self.status[at] = np.where(solved, stable, NOT_SOLVED)
 
@@ -95,7 +98,7 @@ class RefinedSolutions:
 def solve_refined(
     problem_at: Callable[[int], Problem], levels: int, controls: Controls, tolerance: float
 ) -> RefinedSolutions:
-    """Solve the points on problem_at(0), problem_at(1), ..., each until stable to `tolerance`, relative."""
+    """Solve the points on problem_at(0), problem_at(1), ..., each until stable to `tolerance`, relative.  [refine.1]"""
     points = len(controls.ridge)
     residual, estimate = np.empty((2, points))
     iterations, nodes, classes, status, at_level = np.zeros((5, points), np.intp)
@@ -104,6 +107,7 @@ def solve_refined(
     problem, active = problem_at(0), np.arange(points)
     solution = solve_points(problem, controls)
     refined.write(active, solution, np.full(points, 0.0 if problem.features.exact else np.inf), problem, tolerance, 0)
+    before = np.full(points, np.nan)
     for level in range(1, levels):
         unstable = refined.status[active] == NOT_RESOLVED
         active = active[unstable]
@@ -113,9 +117,20 @@ def solve_refined(
         coarse = Errors(*(getattr(solution.errors, name)[unstable] for name in SOLVED_ERRORS))
         solution = solve_points(finer, controls.at(active), carry_over(problem, finer, solution.state[unstable]))
         label = finer.label_variance + controls.noise_variance[active]
-        refined.write(active, solution, _change(coarse, solution.errors, label), finer, tolerance, level)
-        problem = finer
+        change, before = _change(coarse, solution.errors, label), before[unstable]
+        asked = tolerance if level == levels - 1 else min(tolerance, CLOSE)
+        refined.write(active, solution, remaining(change, before), finer, asked, level)
+        problem, before = finer, change
     return replace(refined, state=solution.state)
+
+
+def remaining(change: Array, before: Array) -> Array:
+    """What refinement leaves after a change that followed the change `before` (NaN: it is the first), relative.
+
+    >>> remaining(np.array([1e-9, 1e-9, 1e-9]), np.array([np.nan, 1e-5, 1e-8]))
+    array([1.00000000e-07, 3.16227766e-07, 1.00000000e-09])
+    """
+    return np.where(np.isnan(before), FIRST * change, np.maximum(change, np.minimum(before, 1) ** RATE))
 
 
 def _change(coarse: Errors, fine: Errors, label: Array) -> Array:

@@ -10,6 +10,7 @@ from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.models import RidgeModel, check_ridge_regression
+from rmt_asymptotics.state_evolution.refinement import CLOSE, remaining
 from rmt_asymptotics.vocabulary.fields import FIELDS
 
 FAINT = 1e-9  # share of the largest value below which a value is compared with that share
@@ -18,7 +19,7 @@ FAINT = 1e-9  # share of the largest value below which a value is compared with 
 def refined(
     model: RidgeModel, compute: Callable[[Problem], Array], tolerance: float | None = None
 ) -> tuple[Array, float]:
-    """Values of any shape, and the largest change, relative, under the last refinement of nodes and classes.
+    """Values of any shape, and what refinement of nodes and classes leaves of them, relative.  [refine.1]
 
     tolerance: as in `solve`.  Raises `NotConverged` where the finest grid still moves the values by more.
     """
@@ -27,13 +28,14 @@ def refined(
     default = TOLERANCE_CONTINUOUS if continuous else TOLERANCE
     tolerance = default if tolerance is None else FIELDS["tolerance"].checked(tolerance)
     problem = translate(model, 0)
-    values, change = compute(problem), np.inf
+    values, change = compute(problem), np.nan
     if problem.features.exact:
         return values, 0.0
     for level in range(1, LEVELS):
         coarse, values = values, compute(translate(model, level))
         size = np.maximum(np.abs(values), FAINT * np.max(np.abs(values)) + np.finfo(float).tiny)
-        change = float(np.max(np.abs(values - coarse) / size))
-        if change <= tolerance:
-            return values, change
+        before, change = change, float(np.max(np.abs(values - coarse) / size))
+        left = float(remaining(np.array(change), np.array(before)))
+        if left <= (tolerance if level == LEVELS - 1 else min(tolerance, CLOSE)):
+            return values, left
     raise NotConverged(f"the finest quadrature or class count still moves the results by {change:.1e}, relative")

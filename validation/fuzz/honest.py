@@ -4,6 +4,7 @@ The errors at each tolerance are compared with those of a finer refinement, whos
 """
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,21 +36,21 @@ class Report:
     findings: list[str] = field(default_factory=list)
 
 
-def fuzz(count: int, seed: int) -> Report:
+def fuzz(count: int, seed: int, draw: Callable[[np.random.Generator], RidgeModel] = random_model) -> Report:
     """Try `count` random models at all tolerances."""
     generator, report = np.random.default_rng(seed), Report()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for _ in range(count):
-            _try(generator, report)
+            _try(draw, generator, report)
     return report
 
 
-def _try(generator: np.random.Generator, report: Report) -> None:
+def _try(draw: Callable[[np.random.Generator], RidgeModel], generator: np.random.Generator, report: Report) -> None:
     report.models += 1
     model: RidgeModel | None = None
     try:
-        model = random_model(generator)
+        model = draw(generator)
         reference = _reached(model, _finest(model))
         for tolerance in TOLERANCES:
             _compare(model, tolerance, reference, report)

@@ -9,6 +9,10 @@ ACTIVATIONS = (
     "centred(relu)", "polynomial(0.1, 1, 0.4)", "hermite_polynomial(3)", "tanh(x + 0.7)", "sin(3*x)", "cos(8*x)",
     "exp(x/2)", "Abs(x) - 0.5", "tanh(8*x)", "x + 0.3*(x**2 - 1)", "Max(x - 1, 0)", "exp(-x**2)", "sign(x - 1)", "0*x",
 )  # fmt: skip
+SHARP = (
+    "tanh", "relu", "erf", "sin", "cos", "sin(3*x)", "cos(8*x)", "sin(8*x)", "tanh(8*x)", "Max(x - 1, 0)", "exp(-x**2)",
+    "exp(-4*(x - 1)**2)", "sin(x**2)", "tanh(20*x)", "sign(x - 1)",
+)  # fmt: skip
 EXTREME = 0.3  # share of the models with ratios far from 1
 
 
@@ -25,10 +29,12 @@ def random_model(generator: np.random.Generator) -> rmt.RandomFeatures | rmt.Spi
         "noise_variance": float(generator.choice([0.0, positive(0.1)])),
         "width": _width(generator),
     }  # fmt: skip
-    kind = generator.integers(4)
+    kind = generator.integers(5)
     if kind == 0:
         return rmt.RandomFeatures(**fields)
-    if kind < 3:
+    if kind == 1:
+        return sharp_model(generator)
+    if kind < 4:
         alignment = float(generator.choice([0.0, 1.0, -1.0, 0.999, generator.uniform(-1, 1)]))
         bulk = float(10 ** generator.uniform(-1, 0.5))
         return rmt.SpikedRandomFeatures(**fields, spike=_law(generator), alignment=alignment, bulk_variance=bulk)
@@ -41,6 +47,21 @@ def random_model(generator: np.random.Generator) -> rmt.RandomFeatures | rmt.Spi
     return rmt.OneStepNetwork(
         **fields, step=steps[step], step_sample_complexity=positive(2.0), readout=_law(generator),
         corrections=bool(generator.random() < 0.7),
+    )  # fmt: skip
+
+
+def sharp_model(generator: np.random.Generator) -> rmt.SpikedRandomFeatures:
+    """A large spike and sharp functions: the coarse rules of a refinement resolve them badly, and may agree."""
+
+    def scale(low: float, high: float) -> float:
+        return float(10 ** generator.uniform(low, high))
+
+    function, target = (rmt.Activation.from_expression(str(generator.choice(SHARP))) for _ in range(2))
+    return rmt.SpikedRandomFeatures(
+        activation=function, target=target, spike=rmt.ConstantLaw(scale(-0.5, 1.2)),
+        alignment=float(generator.choice([0.999, 0.99, 0.9, 1.0, generator.uniform(-1, 1)])),
+        bulk_variance=scale(-1.3, 0.4), sample_complexity=scale(-0.7, 0.7), width_ratio=scale(-0.7, 0.7),
+        ridge=scale(-3, 1), noise_variance=float(generator.choice([0.0, 0.1])),
     )  # fmt: skip
 
 

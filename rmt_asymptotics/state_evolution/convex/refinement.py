@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.state_evolution.convex.points import Solved, Task, solve_point
-from rmt_asymptotics.state_evolution.refinement import CONVERGED, NOT_RESOLVED, NOT_SOLVED
+from rmt_asymptotics.state_evolution.refinement import CLOSE, CONVERGED, NOT_RESOLVED, NOT_SOLVED, remaining
 
 ORDERS = (12, 14, 16, 18, 20, 22, 24, 26, 28)  # Gauss-Legendre nodes a panel at each level
 LARGEST_RESIDUAL = 1e-9
@@ -63,7 +64,7 @@ def solve_convex(
         previous = records[0] if records[0].converged else None
         found.append(records)
     last = [records[-1] for records in found]
-    changes = np.array([_change(*records[-2:]) if len(records) > 1 else np.inf for records in found])
+    changes = np.array([_left(records) for records in found])
     residual = np.array([float(np.max(np.abs(each.iterate.at.residual))) for each in last])
     estimate = changes + np.array([each.iterate.size for each in last])
     solved = np.array([each.converged for each in last]) & (residual <= LARGEST_RESIDUAL)
@@ -91,9 +92,17 @@ def _refined(
         if not records[-1].converged:
             break
         records.append(solve_point(problem_at(level), task, controls, point, ORDERS[level], records[-1]))
-        if _change(records[-2], records[-1]) + records[-1].iterate.size <= tolerance:
+        asked = tolerance if level == levels - 1 else min(tolerance, CLOSE)
+        if _left(records) + records[-1].iterate.size <= asked:
             break
     return records
+
+
+def _left(records: list[Solved]) -> float:
+    """What refinement leaves after these levels, relative; infinite after one."""
+    changes = [_change(*pair) for pair in pairwise(records[-3:])]
+    before = changes[-2] if len(changes) > 1 else np.nan
+    return float(remaining(np.array(changes[-1]), np.array(before))) if changes else np.inf
 
 
 def _change(coarse: Solved, fine: Solved) -> float:
