@@ -4,11 +4,14 @@ import json
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC, SVR
 
 import rmt_asymptotics as rmt
+from rmt_asymptotics.cli.curve import curve
 from rmt_asymptotics.montecarlo.convex_readouts import convex_readout
+from rmt_asymptotics.plotting import plot_curve
 from rmt_asymptotics.serialisation import model_from_dict, model_to_dict
 
 FORMULA = rmt.Activation.from_expression
@@ -224,3 +227,14 @@ def test_margin_laws():
     assert np.all(np.diff(curve) > 0) and np.all((curve > 0.03) & (curve < 0.97))
     with pytest.raises(rmt.OutOfDomain, match="labels"):
         rmt.margin_law(SPIKED.replace(loss=rmt.SquareLoss(), labels=rmt.Regression()))
+
+
+def test_tables_and_curves_show_the_misclassification(tmp_path):
+    """Of the example file, with another loss from the command line."""
+    arguments = ["examples/classification.toml", "--sample-complexity", "2,4", "--loss", "hinge"]
+    result = CliRunner().invoke(curve, [*arguments, "--output", str(tmp_path / "curve.nc")])
+    assert result.exit_code == 0, result.output
+    found = rmt.learning_curve(NETWORK.replace(loss=rmt.HingeLoss()), sample_complexity=[2.0, 4.0])
+    assert f"{float(found.misclassification[0]):.6g}" in result.output
+    handles = plot_curve(found).get_legend_handles_labels()[1]
+    assert any("predicted wrongly" in label or "misclassification" in label for label in handles), handles

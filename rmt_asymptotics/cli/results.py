@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHOWN = ("test_error", "training_error")  # in tables; files hold all
+OF_TWO_VALUES = ("misclassification", "training_misclassification")  # instead, where the labels are such
 COLUMNS = {
     "": ("", ".6g"),
     "_corrected": ("corrected", ".6g"),
@@ -46,7 +47,7 @@ def ordered(compared: "xarray.Dataset") -> "xarray.Dataset":
 def curve_table(dataset: "xarray.Dataset") -> Table:
     """One row a point of sample complexity: theory and what there is of simulation, standard error and z-score."""
     heads, columns = ["n/d"], [dataset.sample_complexity.values.tolist()]
-    for name in SHOWN:
+    for name in OF_TWO_VALUES if OF_TWO_VALUES[0] in dataset else SHOWN:
         for suffix, (title, form) in COLUMNS.items():
             if name + suffix in dataset:
                 heads.append(title or name)

@@ -8,7 +8,17 @@ import numpy as np
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting.labels import describe_axis, label_of, model_of
-from rmt_asymptotics.plotting.style import DASHES, GREY, OTHER, STYLES, abbreviated, finish, new_axes, simulated_points
+from rmt_asymptotics.plotting.style import (
+    DASHES,
+    GREY,
+    OTHER,
+    STYLES,
+    abbreviated,
+    finish,
+    main_outputs,
+    new_axes,
+    simulated_points,
+)
 
 if TYPE_CHECKING:
     import xarray
@@ -19,7 +29,7 @@ if TYPE_CHECKING:
 def plot_curve(
     dataset: "xarray.Dataset",
     simulation: "xarray.Dataset | None" = None,
-    quantities: Sequence[str] = ("test_error", "training_error"),
+    quantities: Sequence[str] | None = None,
     axes: "Axes | None" = None,
     references: Mapping[str, Any] | None = None,
 ) -> "Axes":
@@ -27,6 +37,7 @@ def plot_curve(
 
     dataset: along one dimension, from `learning_curve` or `sweep`; points that did not converge are crosses, and what
     a `SimulationPlan` simulated is drawn.  An axis is logarithmic if its points are spaced so.
+    quantities: names of outputs; None: test and training error, of labels of two values the misclassification.
     simulation: from `simulation_curve` or `compare_curve`; its points stand at n/d as rounded to whole samples.
     Where the dataset holds a theory of finite networks (`finite_size_curve`), it is a thin line in a band, of one draw.
     references: by label, a number or one value a point, such as {"noise variance": 0.1}; drawn in grey.
@@ -41,6 +52,7 @@ def plot_curve(
     """
     if len(dataset.dims) != 1:
         raise OutOfDomain("dataset", dict(dataset.sizes), "of one dimension; choose others by .sel(...)")
+    quantities = main_outputs(dataset) if quantities is None else quantities
     drawable = [q for q in STYLES if q in dataset or f"{q}_simulation" in dataset]
     drawable += [str(q) for q, v in dataset.data_vars.items() if q not in drawable and v.dtype.kind in "if"]
     for name in quantities:

@@ -13,12 +13,12 @@ from rmt_asymptotics.plotting.maps import plot_map
 from rmt_asymptotics.plotting.optima import plot_optima
 from rmt_asymptotics.plotting.spectra import plot_spectrum
 from rmt_asymptotics.plotting.staircases import EXPONENT, WIDTH, plot_staircase
+from rmt_asymptotics.plotting.style import main_outputs
 
 if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
 
-DEFAULTS = ("test_error", "training_error")
 CLOSE = 1e-6  # relative: how near a value must be to one of the axis to choose it
 
 
@@ -66,10 +66,11 @@ def plot_dataset(
 
 def _defaults(dataset: "xarray.Dataset") -> list[str]:
     """The errors that the data hold; of a map of simulations alone, their mean."""
-    present = [name for name in DEFAULTS if name in dataset]
-    if not present and f"{DEFAULTS[0]}_simulation" in dataset:
-        return [f"{DEFAULTS[0]}_simulation"]
-    return present or list(DEFAULTS[:1])
+    names = main_outputs(dataset)
+    present = [name for name in names if name in dataset]
+    if not present and f"{names[0]}_simulation" in dataset:
+        return [f"{names[0]}_simulation"]
+    return present or list(names[:1])
 
 
 def _over(dataset: "xarray.Dataset", quantity: str) -> "xarray.Dataset":

@@ -12,6 +12,7 @@ from rmt_asymptotics.serialisation import plain_defaults
 from rmt_asymptotics.vocabulary.fields import FIELDS
 
 if TYPE_CHECKING:
+    import xarray
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -23,12 +24,22 @@ STYLES = {
     "training_error": (ORANGE, "--", "s"),
     "training_objective": (GREEN, "-.", "^"),
     "excess_error": (PINK, ":", "D"),
+    "misclassification": (BLUE, "-", "o"),
+    "training_misclassification": (ORANGE, "--", "s"),
+    "test_loss": (BLUE, "-", "o"),
+    "training_loss": (ORANGE, "--", "s"),
 }
 GREY, LIGHT_GREY = "#666666", "#C8C8C8"
 DASHES = ("--", ":", "-.", (0, (6, 1.5)), (0, (1, 3)))  # of lines that share a colour
 SIZES = set("npd0/")  # symbols of these name a field better than its words
 POINTS: dict[str, Any] = {"markersize": 4.5, "capsize": 2.5, "elinewidth": 1.0, "zorder": 3}
 CAPTION_WIDTH = 76  # characters that fit above axes of the default size
+
+
+def main_outputs(dataset: "xarray.Dataset") -> tuple[str, str]:
+    """What is drawn of a dataset unless something else is asked for: of labels of two values, the misclassification."""
+    binary = "misclassification" in dataset or "misclassification_simulation" in dataset
+    return ("misclassification", "training_misclassification") if binary else ("test_error", "training_error")
 
 
 def new_axes() -> "Axes":

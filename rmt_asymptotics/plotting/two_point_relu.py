@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING
 
 from rmt_asymptotics.dynamics.two_point_relu import Comparison, Prediction
-from rmt_asymptotics.plotting.style import GREY, STYLES, labelled, new_axes
+from rmt_asymptotics.plotting.style import BLUE, GREEN, GREY, ORANGE, PINK, labelled, new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MARKS = 45  # points of the simulated curve
 EVENTS = ("condensed", "plateau begins", "escape", "reactivation")
-BLUE, ORANGE, GREEN, PINK = (colour for colour, _, _ in STYLES.values())
+
 LINES = ((GREY, ":"), (PINK, "-."), (ORANGE, "--"), (GREEN, "-"))
 
 
