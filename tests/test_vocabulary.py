@@ -127,7 +127,7 @@ def test_options_say_symbol_meaning_and_default():
     shown = " ".join(CliRunner().invoke(curve, ["--help"], terminal_width=500).output.split())
     for field in fields.MODEL:
         assert field.meaning[1:] in shown and field.symbol in shown
-    for default in ("1e-10", "constant:1", "limit", "20", "the number of processors"):
+    for default in ("1e-10", "constant:1", "square]", "regression]", "limit", "20", "the number of processors"):
         assert f"[default: {default}" in shown
 
 

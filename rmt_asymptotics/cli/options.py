@@ -30,7 +30,7 @@ PLOT = click.option("--plot", type=ResultFile(FIGURE_SUFFIXES), help="Draw the r
 def _option(field: Field, record: type[Any] | None = None) -> Callable[[Any], Any]:
     """The option of a field, with the default of a record or, for its help, of the models that have one."""
     name, default = "--" + field.name.replace("_", "-"), _default(field, [record] if record else MODELS.values())
-    text = field.description if field.symbol else field.meaning[0].upper() + field.meaning[1:]
+    text = field.description if field.description != field.meaning else field.meaning[0].upper() + field.meaning[1:]
     if isinstance(field.domain, Kind):
         text += f": {field.domain.typed}"
     shown = field.none if default in (None, NO_DEFAULT) else typed(default)

@@ -109,8 +109,9 @@ def typed(value: Any) -> str:
         return ",".join(map(typed, value))
     if not dataclasses.is_dataclass(value):
         return f"{value:g}" if isinstance(value, float) else str(value).lower()
-    parameters = (getattr(value, field.name) for field in dataclasses.fields(value))
-    return ":".join([dashed(type(value).__name__).rpartition("-")[0], *map(typed, parameters)])
+    *words, kind = dashed(type(value).__name__).split("-")
+    parameters = [getattr(value, field.name) for field in dataclasses.fields(value)]
+    return ":".join(["-".join(words) or kind, *(typed(given) for given in parameters if given is not None)])
 
 
 class RecordType(click.ParamType[Any]):
