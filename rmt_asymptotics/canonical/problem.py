@@ -109,7 +109,7 @@ class Features:
 
     @cached_property
     def bulk(self) -> Bulk:
-        """The bulk for the equations, b in as few orthonormal functions as it needs."""
+        """The bulk for the equations, b in as few orthonormal functions as it needs.  [low.1]"""
         share = np.sqrt(self.class_weights)[:, None]  # neurons count as they weigh
         left, singular, _ = linalg.svd(share * self.linear * np.sqrt(self.weights), full_matrices=False)
         kept = singular > SPAN * singular[0]

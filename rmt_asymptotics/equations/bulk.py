@@ -59,7 +59,7 @@ def variances(bulk: Bulk, at: Conjugates, features: Numbers, t: Numbers) -> Numb
     pi, b = bulk.class_weights, features[..., None]
     for _ in range(STEPS):
         M, squares = neurons(bulk, at, t)
-        mapped = 1 / (at.rates + b * M)  # [se.4]
+        mapped = 1 / (at.rates + b * M)  # [se.4, cov.1]
         slope = (b * mapped)[..., None] * squares * (pi * t)[..., None, :]
         right = np.stack([np.log(mapped / t), np.ones_like(t)], axis=-1)
         step, amplified = np.moveaxis(solved(np.eye(len(pi)) - slope, right), -1, 0)
