@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 import rmt_asymptotics as rmt
+from rmt_asymptotics.asymptotics import control_points
+from rmt_asymptotics.canonical.translation import translate
+from rmt_asymptotics.state_evolution.ridge import solve_points
 
 NOTE = Path(__file__).parents[1] / "theory_notes" / "known_limits.md"
 SETTING = {"target": rmt.sin, "sample_complexity": 2.3, "width_ratio": 1.7, "ridge": 0.07}
@@ -63,6 +66,19 @@ def zero_error():
     assert 0 <= caught.value.asymptotics.test_error < 1e-20
 
 
+def digits_of_continuous_laws():
+    model = rmt.SpikedRandomFeatures(
+        activation=rmt.leaky_relu(0.3), target=rmt.Activation.from_expression("x + 0.3*(x**2 - 1)"),
+        sample_complexity=0.32832314312160036, width_ratio=0.4165149583289802, ridge=0.05751871292705851,
+        noise_variance=0.039038757926132164, spike=rmt.GaussianLaw(1.8667140334093412), alignment=1.0,
+        bulk_variance=1.099726140476618,
+    )  # fmt: skip
+    found = rmt.solve(model, tolerance=1e-10)
+    finer = solve_points(translate(model, 6), control_points(model, {})).errors.test_error[0]
+    assert 1e-11 < abs(finer / found.test_error - 1) < 1e-8
+    assert found.solution.error_estimate < 1e-12
+
+
 LIMITS = (
     narrow_feature,
     callable_like_a_polynomial,
@@ -70,6 +86,7 @@ LIMITS = (
     tails,
     modes_hidden_by_rounding,
     zero_error,
+    digits_of_continuous_laws,
 )
 
 

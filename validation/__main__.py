@@ -18,6 +18,7 @@ from validation import (
     dynamics_two_point,
     figures,
     optimisation,
+    robustness,
     sections,
 )
 from validation.cases import CASES
@@ -62,6 +63,9 @@ def main() -> int:
         sections.simulation(compared),
         convex_losses.simulation(min(largest, 300), replicas, SEED),
         convex_losses.random_problems(300 if arguments.full else 30),
+        robustness.random_models(10_000 if arguments.full else 100),
+        robustness.against_digits(10 if arguments.full else 2),
+        robustness.wrong_values(None if arguments.full else 1000),
         *(section() for section in tracked(OTHERS, "sections", None)),
     ]
     pictures = figures.draw(arguments.output, compared, largest, replicas, SEED)
