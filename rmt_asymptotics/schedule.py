@@ -17,7 +17,8 @@ LARGEST_MOMENTUM = 0.999
 class Schedule:
     """name: "time" or "steps", of the axis.  axis (T,): positive times, or increasing whole numbers of steps.
 
-    learning_rate, momentum, nesterov: of the steps.  decay: of the weights.
+    learning_rate, momentum, nesterov: of the steps.  decay: of the weights.  sample_step: of one sample's gradient in
+    stochastic gradient descent, None for gradient flow.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Schedule:
     momentum: float
     nesterov: bool
     decay: float
+    sample_step: float | None = None
 
 
 def schedule_of(
@@ -36,6 +38,7 @@ def schedule_of(
     momentum: float,
     nesterov: bool,
     weight_decay: float | None,
+    sample_step: float | None = None,
 ) -> Schedule:
     """The schedule of a caller; raises `OutOfDomain` for a model, times or steps that cannot be."""
     check_ridge_regression(model)
@@ -44,12 +47,25 @@ def schedule_of(
     decay = model.ridge if weight_decay is None else number("weight_decay", weight_decay, least=0)
     if not isinstance(nesterov, bool):
         raise OutOfDomain("nesterov", nesterov, "True or False")
+    if sample_step is not None:
+        _check_stochastic(steps, decay)
+        sample_step = number("sample_step", sample_step, above=0)
     momentum = number("momentum", momentum, least=0, most=LARGEST_MOMENTUM)
     if steps is None:
         times = np.array([number("time", value, above=0) for value in sequence("time", time, "times")])
-        return Schedule("time", times, 0.0, momentum, nesterov, decay)
+        if sample_step is not None and np.any(np.diff(times) <= 0):
+            raise OutOfDomain("time", time, "increasing, for stochastic gradient descent")
+        return Schedule("time", times, 0.0, momentum, nesterov, decay, sample_step)
     counts = np.array([whole_number("steps", value, least=1) for value in sequence("steps", steps, "whole numbers")])
     if np.any(np.diff(counts) <= 0):
         raise OutOfDomain("steps", steps, "increasing whole numbers")
     rate = number("learning_rate", learning_rate, above=0)
     return Schedule("steps", counts, rate, momentum, nesterov, decay)
+
+
+def _check_stochastic(steps: Any, decay: float) -> None:
+    """Stochastic gradient descent is known at times, without weight decay."""
+    if steps is not None:
+        raise OutOfDomain("steps", steps, "None with a sample_step: give times, sample_step * (samples seen)/n")
+    if decay > 0:
+        raise OutOfDomain("weight_decay", decay, "0 with a sample_step")

@@ -7,7 +7,7 @@ import rmt_asymptotics as rmt
 from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.estimates import z_score
-from rmt_asymptotics.training.curves import pair_matrices
+from rmt_asymptotics.training.filtered import pair_matrices
 from rmt_asymptotics.training.filters import Descent, descent, flow
 from rmt_asymptotics.training.readouts import pole_readouts
 from tests.problems import GENERIC
@@ -145,6 +145,10 @@ def test_optimal_stopping():
         ("momentum", {"steps": [3], "learning_rate": 0.001, "momentum": 1.0}),
         ("weight_decay", {"time": [1.0], "weight_decay": -0.1}),
         ("time", {"time": "1"}),
+        ("steps", {"steps": [1], "learning_rate": 0.1, "sample_step": 0.1}),
+        ("sample_step", {"time": [1.0], "sample_step": 0.0}),
+        ("weight_decay", {"time": [1.0], "weight_decay": 0.1, "sample_step": 0.1}),
+        ("time", {"time": [2.0, 1.0], "sample_step": 0.1}),
     ],
 )
 def test_refused(field, options):
@@ -188,3 +192,37 @@ def test_other_losses_are_refused():
     ):
         with pytest.raises(rmt.OutOfDomain, match=r"^loss"):
             call()
+
+
+NO_OUTLIER = rmt.RandomFeatures(
+    activation=rmt.tanh, target=rmt.Activation.from_expression("tanh(2*x)"), sample_complexity=2.0, width_ratio=1.4,
+    ridge=0.1, noise_variance=0.2, width=210,
+)  # fmt: skip
+
+
+def test_stochastic_descent():
+    """What the noise of the samples adds to the flow, from the same draws of networks and data."""
+    options = {"time": [1.0, 5.0, 15.0], "dimension": 150, "replicas": 20, "seed": 1, "replica_values": False}
+    step = 0.6
+    theory = rmt.training_curve(NO_OUTLIER, time=options["time"], sample_step=step, tolerance=1e-5)
+    flowing = rmt.training_curve(NO_OUTLIER, time=options["time"], tolerance=1e-5)
+    noisy, smooth = (rmt.simulate_training(NO_OUTLIER, sample_step=s, **options) for s in (step, None))
+    for error in ("test_error", "training_error"):
+        added = (theory[error] - flowing[error]).values
+        simulated = (noisy[f"{error}_simulation"] - smooth[f"{error}_simulation"]).values
+        assert np.all(added > 0)
+        np.testing.assert_allclose(simulated, added, rtol=0.25)  # of twenty draws, and the next order in the step
+
+
+def test_stochastic_descent_of_small_steps_is_the_flow():
+    flowing = rmt.training_curve(NO_OUTLIER, time=[1.0, 5.0], tolerance=1e-5)
+    one, two = (
+        rmt.training_curve(NO_OUTLIER, time=[1.0, 5.0], sample_step=step, tolerance=1e-5) for step in (1e-4, 2e-4)
+    )
+    first, second = ((curve.test_error - flowing.test_error).values for curve in (one, two))
+    np.testing.assert_allclose(second, 2 * first, rtol=1e-3)
+
+
+def test_stochastic_descent_with_outliers_is_refused():
+    with pytest.raises(rmt.OutOfDomain, match=r"^sample_step"):
+        rmt.training_curve(MODEL, time=[1.0], sample_step=0.1)

@@ -37,6 +37,7 @@ def simulate_training(
     momentum: float = 0.0,
     nesterov: bool = False,
     weight_decay: float | None = 0.0,
+    sample_step: float | None = None,
     **options: Unpack[PlanOptions],
 ) -> "xarray.Dataset":
     """The errors of finite networks while their readout trains: arguments of `training_curve`, plan as in `simulate`.
@@ -53,7 +54,7 @@ def simulate_training(
     """
     import xarray
 
-    schedule = schedule_of(model, time, steps, learning_rate, momentum, nesterov, weight_decay)
+    schedule = schedule_of(model, time, steps, learning_rate, momentum, nesterov, weight_decay, sample_step)
     plan = planned(plan, options)
     draws = np.array(replicate(partial(_replica, model, plan, schedule), plan))  # (replicas, 2, T)
     draws[:, 0] += model.noise_variance
@@ -68,7 +69,7 @@ def simulate_training(
 
 def _replica(model: RidgeModel, plan: SimulationPlan, schedule: Schedule, seeds: np.random.SeedSequence) -> Array:
     """Excess and training error at all times, (2, T)."""
-    for_weights, for_inputs, for_noise, for_tests = seeds.spawn(4)
+    for_weights, for_inputs, for_noise, for_tests, for_batches = seeds.spawn(5)
     dimension, width = network_sizes(model, plan.dimension)
     finite = network(model, dimension, width, random_generator(for_weights))
     n = rounded_size("sample_complexity", model.sample_complexity, dimension)
@@ -77,7 +78,11 @@ def _replica(model: RidgeModel, plan: SimulationPlan, schedule: Schedule, seeds:
     labels += np.sqrt(model.noise_variance) * random_generator(for_noise).standard_normal(n)
     left, singular, right = np.linalg.svd(features / np.sqrt(width), full_matrices=False)
     moments = left.T @ labels
-    trained = np.array(list(_trajectory(schedule, singular**2, singular * moments)))  # in the basis of `right`
+    if schedule.sample_step is None:
+        states = _trajectory(schedule, singular**2, singular * moments)
+    else:
+        states = _stochastic(schedule, left * singular, labels, random_generator(for_batches))
+    trained = np.array(list(states))  # in the basis of `right`
     residuals = labels @ labels - moments @ moments + np.sum((moments - trained * singular) ** 2, axis=1)
     readouts = trained @ right / np.sqrt(width)
     count, total = plan.test_samples or default_test_samples(dimension), np.zeros(len(trained))
@@ -104,3 +109,14 @@ def _trajectory(schedule: Schedule, eigenvalues: Array, moments: Array) -> Itera
             now, before = ahead - rate * (x * (ahead if schedule.nesterov else now) - moments), now
         done = count
         yield now
+
+
+def _stochastic(schedule: Schedule, rows: Array, labels: Array, generator: np.random.Generator) -> Iterator[Array]:
+    """The same for stochastic gradient descent, one sample at a time, on the rows of F in the eigenbasis."""
+    step, now, seen = schedule.sample_step or 0.0, np.zeros(rows.shape[1]), 0
+    for time in schedule.axis:
+        count = round(time * len(labels) / step)
+        for i in generator.integers(0, len(labels), count - seen):
+            now -= step * (rows[i] @ now - labels[i]) * rows[i]
+        seen = count
+        yield now.copy()

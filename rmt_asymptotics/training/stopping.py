@@ -12,7 +12,8 @@ from rmt_asymptotics.models import RidgeModel, check_ridge_regression
 from rmt_asymptotics.optimisation import optimal
 from rmt_asymptotics.spectra.bulk import FeatureMatrix
 from rmt_asymptotics.tables import Shown, Table, titled
-from rmt_asymptotics.training.curves import TOLERANCE, filtered_errors
+from rmt_asymptotics.training.curves import TOLERANCE
+from rmt_asymptotics.training.filtered import filtered_errors
 from rmt_asymptotics.training.filters import flow
 
 WINDOW = (1e-2, 1e7)  # of times, in units of 1/(mean eigenvalue)

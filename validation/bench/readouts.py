@@ -8,8 +8,8 @@ from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.finite.corrections import corrections
 from rmt_asymptotics.finite.setting import setting_of
 from rmt_asymptotics.state_evolution.ridge import solve_points
-from rmt_asymptotics.training.curves import pair_matrices
 from rmt_asymptotics.training.ensembles import parts
+from rmt_asymptotics.training.filtered import pair_matrices
 from rmt_asymptotics.training.filters import flow
 from validation.bench.rows import Row, seconds
 from validation.published import cui24

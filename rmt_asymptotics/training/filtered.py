@@ -1,0 +1,66 @@
+"""Errors of filters: combinations of ridge readouts at complex ridges.  Note: theory_notes/two_readouts.md [flow.1]."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.asymptotics import control_points
+from rmt_asymptotics.canonical.problem import Controls, Problem
+from rmt_asymptotics.canonical.translation import translate
+from rmt_asymptotics.decomposition import SAME
+from rmt_asymptotics.equations.two_point import label_errors, pair_errors
+from rmt_asymptotics.errors import number
+from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.training.filters import Complex, Filters
+from rmt_asymptotics.training.readouts import latent_of, pole_readouts
+from rmt_asymptotics.training.refined import refined
+
+LEAST = 1e-10  # tolerance, which rounding of the weights leaves
+LABEL = 4.0  # relative error of a squared residual from that of the filter, in units of label/residual: 2, and a margin
+
+
+@dataclass(frozen=True)
+class PairMatrices:
+    """Errors of all pairs of P poles, and of the conjugate of one with the other, test and training: (2, P, P) each.
+
+    alone (2, P): E y (y - f).  label: E y^2.
+    """
+
+    plain: Complex
+    crossed: Complex
+    alone: Complex
+    label: float
+
+    def errors(self, weights: Complex) -> Array:
+        """Test and training error (2, T) of filters with weights (T, P) on poles and their conjugates.  [flow.1]"""
+        rest = 1 - 2 * np.sum(weights.real, axis=1)
+        plain = np.einsum("ti,qij,tj->qt", weights, self.plain, weights, optimize=True)
+        crossed = np.einsum("ti,qij,tj->qt", weights.conj(), self.crossed, weights, optimize=True)
+        alone = (self.alone @ weights.T).real
+        return np.asarray(rest**2 * self.label + 4 * rest * alone + 2 * plain.real + 2 * crossed.real)
+
+
+def pair_matrices(problem: Problem, controls: Controls, poles: Complex) -> PairMatrices:
+    """The pairs of the readouts at complex ridges, at the one point of `controls`."""
+    latent = latent_of(problem, 1 / controls.dimension_ratio[:1])
+    readouts = pole_readouts(problem, controls, poles)
+    rows, columns = readouts.at((slice(None), None)), readouts.at((None, slice(None)))
+    plain, crossed = (pair_errors(latent, first, columns, SAME) for first in (rows, rows.conjugate))
+    alone = label_errors(latent, readouts)
+    return PairMatrices(
+        np.array([plain.test, plain.training]), np.array([crossed.test, crossed.training]),
+        np.array([alone.test, alone.training]), problem.label_variance + float(controls.noise_variance[0]),
+    )  # fmt: skip
+
+
+def filtered_errors(model: RidgeModel, filters: Filters, decay: float, tolerance: float) -> tuple[Array, Array]:
+    """Test and training error (2, T) of filters, and the estimated relative error of both, (T,)."""
+    controls = control_points(model, {})
+
+    def errors(problem: Problem) -> Array:
+        return pair_matrices(problem, controls, filters.poles + decay).errors(filters.weights)
+
+    values, change = refined(model, errors, max(number("tolerance", tolerance, above=0), LEAST))
+    label = translate(model, 0).label_variance + model.noise_variance
+    return values, change + LABEL * filters.error * np.sqrt(label / np.min(values, axis=0))

@@ -1,0 +1,91 @@
+"""Stochastic gradient descent of the readout.  Note: theory_notes/two_readouts.md [sgd.1].
+
+Gradient flow, and the noise of the samples: proportional to the training error, which it feeds in turn, so that the
+training error solves a Volterra equation.
+"""
+
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.asymptotics import control_points
+from rmt_asymptotics.canonical.problem import Controls, Problem
+from rmt_asymptotics.canonical.translation import translate
+from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.training.filtered import filtered_errors
+from rmt_asymptotics.training.filters import Filters, flow
+from rmt_asymptotics.training.readouts import pole_readouts
+from rmt_asymptotics.training.refined import refined
+
+GRID = 200  # times of the equation, from EARLIEST of the first time to the last; every second one for the estimate
+EARLIEST = 1e-2
+LAGS = 400  # of the kernel, from LEAST of the first lag on; between them it is interpolated in its logarithm
+LEAST = 1e-3
+NOISE = 1e-5  # tolerance of the kernels, relative: they are a correction
+
+
+def sgd_errors(model: RidgeModel, times: Array, step: float, tolerance: float) -> tuple[Array, Array]:
+    """Test and training error (2, T) at increasing times, and the estimated relative error of both, (T,).
+
+    step: of one sample's gradient, so that s samples seen are a time step s/n.
+    """
+    grid = np.union1d(np.geomspace(EARLIEST * times[0], times[-1], 2 * GRID + 1), times)
+    flowing, estimate = filtered_errors(model, flow(grid), 0.0, tolerance)
+    lags = np.geomspace(LEAST * grid[0], grid[-1], LAGS)
+    filters, controls = flow(2 * lags), control_points(model, {})
+    kernels, _ = refined(model, lambda problem: _kernels(problem, controls, filters, lags), NOISE)
+    label = translate(model, 0).label_variance + model.noise_variance
+    whole = _noisy(grid, flowing, label, step, lags, kernels)
+    seen = np.searchsorted(grid, times)
+    some = np.union1d(np.arange(0, len(grid), 2), seen)
+    half = _noisy(grid[some], flowing[:, some], label, step, lags, kernels)[:, np.searchsorted(some, seen)]
+    errors = whole[:, seen]
+    return errors, estimate[seen] + np.max(np.abs(half / errors - 1), axis=0)
+
+
+def _kernels(problem: Problem, controls: Controls, filters: Filters, lags: Array) -> Array:
+    """Integrals in the lag of (1/n) tr[A^2 exp(-2 lag A)], twice and once, and so of tr[Sigma A exp(-2 lag A)]: (4, L).
+
+    Traces of filters of the bulk are sums over poles.
+    """
+    features = problem.features
+    readouts = pole_readouts(problem, controls, filters.poles)
+    density = float(1 / (controls.sample_complexity[0] * controls.dimension_ratio[0]))  # p/n
+    mean = float(features.class_weights @ features.power @ features.weights)  # (1/n) tr A = (1/p) tr Sigma
+    resolvent, population = readouts.t @ features.class_weights, readouts.V @ features.weights
+    w, z = filters.weights, filters.poles
+    spent = 2 * density * (w @ (1 - z * resolvent)).real  # (1/n) tr[1 - exp(-2 lag A)]
+    decayed = 2 * density * (w @ (z * (z * resolvent - 1))).real
+    squared = mean * 2 * np.sum(w, axis=1).real + decayed  # (1/n) tr A [1 - exp(-2 lag A)]
+    tested = 2 * (w @ population).real  # tr Sigma (1 - exp(-2 lag A))/A
+    faded = 2 * (mean * np.sum(w, axis=1) - w @ (z * population)).real  # tr Sigma (1 - exp(-2 lag A))
+    return np.array([lags * mean / 2 - spent / 4, squared / 2, lags * mean / 2 - tested / 4, faded / 2])
+
+
+def _noisy(grid: Array, flowing: Array, label: float, step: float, lags: Array, kernels: Array) -> Array:
+    """Test and training error on the grid; the training error is linear between its times."""
+    nodes = np.append(0.0, grid)
+    gaps = np.maximum(nodes[:, None] - nodes, 0.0)
+    of_training, first_training, of_test, first_test = (_interpolated(gaps, lags, column) for column in kernels)
+    training = np.append(label, flowing[1])
+    trained = np.linalg.solve(np.eye(len(nodes)) - step * _matrix(nodes, of_training, first_training), training)
+    tested = np.append(label, flowing[0]) + step * _matrix(nodes, of_test, first_test) @ trained
+    return np.array([tested[1:], trained[1:]])
+
+
+def _interpolated(gaps: Array, lags: Array, column: Array) -> Array:
+    """Between lags in proportion to a power of the lag; below the first, where the kernel is constant, likewise."""
+    seen = np.maximum(gaps, lags[0])
+    power = np.log(column[1] / column[0]) / np.log(lags[1] / lags[0])
+    values = np.exp(np.interp(np.log(seen), np.log(lags), np.log(np.maximum(column, np.finfo(float).tiny))))
+    return np.asarray(np.where(gaps > 0, values * (np.maximum(gaps, 0) / seen) ** round(power), 0.0))
+
+
+def _matrix(nodes: Array, second: Array, first: Array) -> Array:
+    """int K(t_i - s) f(s) ds = J0(t) f(0) + int J0(t-s) f'(s) ds for f linear between the nodes, J0 = int K."""
+    steps = np.diff(nodes)
+    slopes = (second[:, :-1] - second[:, 1:]) / steps
+    matrix = np.zeros_like(second)
+    matrix[:, 1:] += slopes
+    matrix[:, :-1] -= slopes
+    matrix[:, 0] += first[:, 0]
+    return matrix
