@@ -37,6 +37,18 @@ def test_network_digits():
     assert np.allclose(values, (0.4960465200, 0.2866835745, 0.2253866231, 4.7743189945), rtol=DIGITS, atol=0)
 
 
+def test_digits_by_another_route():
+    """theory_notes/checks/convex_losses.py: 25 digits from scalar equations."""
+    found = rmt.solve(
+        rmt.RandomFeatures(
+            activation=rmt.tanh, target=rmt.identity, sample_complexity=2.3, width_ratio=1.4, ridge=0.2,
+            loss=rmt.HingeLoss(), labels=rmt.SignLabels(0.05),
+        )
+    )  # fmt: skip
+    assert found.misclassification == pytest.approx(0.28973031552591555, rel=1e-13)
+    assert found.norm == pytest.approx(2.2452261840570922, rel=1e-13)
+
+
 def test_hard_margin_is_the_limit_of_the_hinge():
     model = rmt.SpikedRandomFeatures(
         activation=SHIFTED, target=FORMULA("x - 0.2"), sample_complexity=1.35, width_ratio=1.5, ridge=1.0,
