@@ -79,6 +79,16 @@ def digits_of_continuous_laws():
     assert found.solution.error_estimate < 1e-12
 
 
+def features_of_unequal_size():
+    model = rmt.SpikedRandomFeatures(
+        activation=rmt.Activation.from_expression("exp(x/2)"), spike=rmt.GaussianLaw(1.0), alignment=1.0,
+        bulk_variance=2.2559, width=4165, **SETTING,
+    )  # fmt: skip
+    with pytest.raises(rmt.NotConverged, match="fixed point was not reached"):
+        rmt.solve(model)
+    assert rmt.solve(model.replace(spike=rmt.GaussianLaw(0.5))).test_error > 0
+
+
 LIMITS = (
     narrow_feature,
     callable_like_a_polynomial,
@@ -87,6 +97,7 @@ LIMITS = (
     modes_hidden_by_rounding,
     zero_error,
     digits_of_continuous_laws,
+    features_of_unequal_size,
 )
 
 
