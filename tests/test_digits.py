@@ -10,7 +10,10 @@ from mpmath import mp
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics.activations import BUILT_IN
+from rmt_asymptotics.canonical import expansion
 from rmt_asymptotics.cli import main
+from rmt_asymptotics.digits import expansion as digits_expansion
+from rmt_asymptotics.digits.algebra import numbers
 from rmt_asymptotics.digits.functions import twin
 from rmt_asymptotics.serialisation import model_from_dict
 from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
@@ -74,13 +77,23 @@ def test_hard_points_agree_with_references(name):
         assert float(abs(getattr(found, error) / mp.mpf(reference[error]) - 1)) < 1e-15
 
 
-def test_gaussian_law_has_the_classes_of_the_ordinary_solution(monkeypatch):
+@pytest.mark.parametrize("activation", [rmt.relu, rmt.tanh], ids=str)
+def test_gaussian_law_has_the_classes_of_the_ordinary_solution(monkeypatch, activation):
     """The same classes, so that only rounding separates the two; the closed span of class means is found likewise."""
     monkeypatch.setattr("rmt_asymptotics.canonical.grids.CLASS_COUNTS", (4,) + (6,) * 8)
-    model = problems.CONTINUOUS.replace(width=None, activation=rmt.relu)
-    ordinary, precise = rmt.solve(model), rmt.solve(model, digits=8)
+    model = problems.CONTINUOUS.replace(width=None, activation=activation)
+    ordinary, precise = rmt.solve(model), rmt.solve(model, digits=6)
     assert precise.solution.classes == ordinary.solution.classes == 6
     assert difference(precise, ordinary) < 1e-10
+
+
+@pytest.mark.parametrize("order", range(8))
+def test_expansion_of_class_means_is_the_ordinary_one(order):
+    """Up to the order at which three quadratic terms meet."""
+    coefficients, kappa = [0.3, -0.2, 0.7, 0.4, -0.6, 0.5, 0.1, -0.3, 0.2], [-1.3, 0.4, 2.1]
+    precise = digits_expansion.mean_expansion([mp.mpf(c) for c in coefficients], 1.2, 0.8, 0.6, order, numbers(kappa))
+    ordinary = expansion.mean_expansion(np.array(coefficients), 1.2, 0.8, 0.6, order, np.array(kappa))
+    assert precise.astype(float) == pytest.approx(ordinary, rel=1e-12)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
