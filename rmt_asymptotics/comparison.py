@@ -13,7 +13,6 @@ from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import Asymptotics, solve
 from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.estimates import FEW, Estimate, with_error, z_score
-from rmt_asymptotics.finite.result import FiniteSize, FiniteValue, finite_size_of
 from rmt_asymptotics.models import OneStepNetwork, RidgeModel
 from rmt_asymptotics.montecarlo import Simulation, SimulationPlan, simulate, simulation_curve
 from rmt_asymptotics.montecarlo.ensemble import default_test_samples
@@ -27,6 +26,8 @@ from rmt_asymptotics.vocabulary.words import described
 if TYPE_CHECKING:
     import xarray
 
+    from rmt_asymptotics.finite.result import FiniteSize, FiniteValue
+
 
 @dataclass(frozen=True)
 class SizeComparison:
@@ -34,7 +35,7 @@ class SizeComparison:
 
     asymptotics: Asymptotics
     simulation: Simulation
-    finite_size: FiniteSize | None = None
+    finite_size: "FiniteSize | None" = None
 
     @property
     def z_scores(self) -> dict[str, float]:
@@ -273,8 +274,10 @@ def _sized(model: RidgeModel, plan: SimulationPlan) -> SizeComparison:
     return SizeComparison(limit, simulation, _finite_size(limit, plan))
 
 
-def _finite_size(limit: Asymptotics, plan: SimulationPlan) -> FiniteSize | None:
+def _finite_size(limit: Asymptotics, plan: SimulationPlan) -> "FiniteSize | None":
     """The corrected theory where there is one, for the test samples of a plan."""
+    from rmt_asymptotics.finite.result import finite_size_of  # what it needs is slow to import
+
     d = plan.dimension
     samples = np.array([round(limit.model.sample_complexity * d)])
     if not _has_finite_theory(limit.model, d, samples):
@@ -282,7 +285,7 @@ def _finite_size(limit: Asymptotics, plan: SimulationPlan) -> FiniteSize | None:
     return finite_size_of(limit, d, plan.test_samples or default_test_samples(d))
 
 
-def _finite_curve(model: RidgeModel, plan: SimulationPlan, samples: np.ndarray) -> list[FiniteSize]:
+def _finite_curve(model: RidgeModel, plan: SimulationPlan, samples: np.ndarray) -> "list[FiniteSize]":
     """The corrected theory at each number of samples, where there is one at all of them."""
     d = plan.dimension
     sized = [model.replace(width_ratio=(model.width or d) / d, sample_complexity=n / d) for n in samples.tolist()]
@@ -295,7 +298,7 @@ def _has_finite_theory(model: RidgeModel, dimension: int, samples: np.ndarray) -
     return bool(ridge and min(model.width or 2, dimension, *samples.tolist()) >= 2)
 
 
-def _untrusted(finite: FiniteSize | None) -> list[str]:
+def _untrusted(finite: "FiniteSize | None") -> list[str]:
     return [name for name in ERRORS if finite is not None and not getattr(finite, name).trusted]
 
 

@@ -11,7 +11,7 @@ from math import comb
 from typing import ClassVar
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
@@ -224,4 +224,6 @@ def _change(target: Activation, a: float, b: float, sign: float) -> float:
     for kink in target.kinks:
         if a < kink < b:
             return kink
+    from scipy import optimize  # slow to import
+
     return float(optimize.brentq(lambda x: sign * float(target(np.array(x))), a, b, xtol=1e-15, rtol=1e-15))

@@ -4,6 +4,7 @@ The contents are made in memory, written to a temporary file in the same folder 
 existing file keeps its contents and nothing else is left behind.
 """
 
+import csv
 import io
 import os
 import secrets
@@ -13,6 +14,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.checks import path_of
@@ -108,8 +111,30 @@ def _csv(dataset: "xarray.Dataset") -> bytes:
     if not dataset.dims:
         raise OutOfDomain("dataset", dataset, "of at least one dimension: CSV has one row a point")
     header = "".join(f"# {name}: {' '.join(str(value).split())}\n" for name, value in dataset.attrs.items())
-    frame = dataset.to_dataframe().reset_index()
-    return (header + frame.to_csv(index=False)).encode()
+    text = io.StringIO(newline="")
+    text.write(header)
+    columns = _columns(dataset)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return text.getvalue().encode()
+
+
+def _columns(dataset: "xarray.Dataset") -> dict[str, list[Any]]:
+    """The values of all variables, one a point of the product of the dimensions; pandas would be slow to load."""
+    shape = tuple(dataset.sizes.values())
+    columns: dict[str, list[Any]] = {}
+    for name in dict.fromkeys([*dataset.dims, *dataset.coords, *dataset.data_vars]):
+        if name in dataset.variables:
+            variable = dataset.variables[name]
+            dims = [dim for dim in dataset.dims if dim in variable.dims]
+            values = variable.values.transpose([variable.dims.index(dim) for dim in dims])
+        else:
+            dims, values = [name], np.arange(dataset.sizes[name])
+        placed = values.reshape([dataset.sizes[dim] if dim in dims else 1 for dim in dataset.dims])
+        column = np.broadcast_to(placed, shape).ravel().tolist()
+        columns[str(name)] = ["" if value != value else value for value in column]  # no value, not "nan"
+    return columns
 
 
 DATASET_WRITERS: dict[str, Callable[["xarray.Dataset"], Any]] = {".nc": netcdf, ".csv": _csv}

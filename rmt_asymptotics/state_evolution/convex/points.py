@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from scipy import interpolate
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.channels import BinaryChannel, Channel
@@ -131,4 +130,6 @@ def _interpolated(kappa: Array, old: Array, values: Array) -> Array:
     """By splines, which save Newton steps; a single node says the same everywhere."""
     if len(old) < 4:
         return np.interp(kappa, old, values)
+    from scipy import interpolate  # slow to import
+
     return np.asarray(interpolate.CubicSpline(old, values)(kappa))
