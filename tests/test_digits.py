@@ -48,6 +48,14 @@ NETWORKS = {
 }  # fmt: skip
 
 
+CONTINUOUS = [
+    problems.CONTINUOUS.replace(width=None, activation=rmt.relu),
+    problems.CONTINUOUS.replace(width=None, activation=rmt.tanh),
+    NETWORK.replace(readout=rmt.GaussianLaw(0.8)),
+    NETWORK.replace(readout=rmt.GaussianLaw(0.8), width=None),
+]
+
+
 def difference(a, b):
     """The largest relative difference of an error."""
     with mp.workdps(100):
@@ -77,11 +85,10 @@ def test_hard_points_agree_with_references(name):
         assert float(abs(getattr(found, error) / mp.mpf(reference[error]) - 1)) < 1e-15
 
 
-@pytest.mark.parametrize("activation", [rmt.relu, rmt.tanh], ids=str)
-def test_gaussian_law_has_the_classes_of_the_ordinary_solution(monkeypatch, activation):
+@pytest.mark.parametrize("model", CONTINUOUS)
+def test_gaussian_laws_have_the_classes_of_the_ordinary_solution(monkeypatch, model):
     """The same classes, so that only rounding separates the two; the closed span of class means is found likewise."""
     monkeypatch.setattr("rmt_asymptotics.canonical.grids.CLASS_COUNTS", (4,) + (6,) * 8)
-    model = problems.CONTINUOUS.replace(width=None, activation=activation)
     ordinary, precise = rmt.solve(model), rmt.solve(model, digits=6)
     assert precise.solution.classes == ordinary.solution.classes == 6
     assert difference(precise, ordinary) < 1e-10
