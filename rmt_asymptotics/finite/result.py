@@ -10,7 +10,7 @@ import numpy as np
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import Asymptotics, solve
 from rmt_asymptotics.checks import sequence
-from rmt_asymptotics.errors import OutOfDomain, number, whole_number
+from rmt_asymptotics.errors import OutOfDomain, number, numerical_failures, whole_number
 from rmt_asymptotics.finite.corrections import corrections
 from rmt_asymptotics.finite.setting import setting_of
 from rmt_asymptotics.models import RidgeModel, check_ridge_regression
@@ -69,6 +69,7 @@ class FiniteSize(Shown):
 
 
 @checked_arguments
+@numerical_failures()
 def finite_size(
     model: RidgeModel, dimension: int, *, test_samples: int | None = None, sample_complexity: float | None = None
 ) -> FiniteSize:
