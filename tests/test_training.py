@@ -10,6 +10,7 @@ from rmt_asymptotics.estimates import z_score
 from rmt_asymptotics.training.filtered import pair_matrices
 from rmt_asymptotics.training.filters import Descent, descent, flow
 from rmt_asymptotics.training.readouts import pole_readouts
+from rmt_asymptotics.training.sgd import _kernels
 from tests.problems import GENERIC
 from tests.test_two_readouts import NOTED
 
@@ -226,3 +227,12 @@ def test_stochastic_descent_of_small_steps_is_the_flow():
 def test_stochastic_descent_with_outliers_is_refused():
     with pytest.raises(rmt.OutOfDomain, match=r"^sample_step"):
         rmt.training_curve(MODEL, time=[1.0], sample_step=0.1)
+
+
+def test_integrals_of_the_kernels_of_noise():
+    """The second integral in the lag has the first one for its derivative, for training and for test."""
+    lags = 2.0 + 1e-3 * np.arange(-2, 3)
+    problem, controls = translate(NO_OUTLIER, 1), control_points(NO_OUTLIER, {})
+    kernels = _kernels(problem, controls, flow(2 * lags), lags)
+    slopes = kernels[[0, 2]] @ np.array([1, -8, 0, 8, -1]) / 12e-3
+    np.testing.assert_allclose(slopes, kernels[[1, 3], 2], rtol=1e-5)
