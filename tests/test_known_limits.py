@@ -98,7 +98,7 @@ def two_accidents_in_a_row():
     found = rmt.solve(model, tolerance=1e-6)
     with pytest.raises(rmt.NotConverged) as caught:
         rmt.solve(model)
-    error = abs(found.test_error / caught.value.asymptotics.test_error - 1)
+    error = abs(found.training_error / caught.value.asymptotics.training_error - 1)
     assert error > 5 * found.solution.error_estimate
 
 
