@@ -12,12 +12,13 @@ from rmt_asymptotics.equations.reduction import ReducedJacobian
 from rmt_asymptotics.equations.square_loss import Errors, Fit, errors, fit
 from rmt_asymptotics.state_evolution._kernels import one_class_curve
 from rmt_asymptotics.state_evolution.fixed_point import FixedPoints, MapAt, fixed_points, newton_matrix
-from rmt_asymptotics.threads import one_thread
+from rmt_asymptotics.threads import in_parallel, one_thread
 from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
 NEGLIGIBLE = 1e-13  # errors below this share of E y^2 are compared with that share, not with themselves
 MAP_ROUNDING = 2e-15  # relative rounding of one application of the map, times a safety factor
 TINY = sys.float_info.min
+PART = 8192  # points that follow each other; the cuts do not depend on who computes
 NUMBERS = 1_000_000  # of the largest array of a batch of points
 
 
@@ -72,8 +73,14 @@ def compiled_curve(problem: Problem, controls: Controls, state: Numbers) -> Numb
         labels.target, labels.residual,
         controls.sample_complexity * ratio, 1 / ratio, controls.ridge, controls.noise_variance,
     )  # fmt: skip
+    *shared, ratios, widths, ridges, noises = (np.asarray(array, state.dtype) for array in arrays)
     result = np.empty((len(state), 6), state.dtype)
-    one_class_curve(features.weights, *[np.asarray(array, state.dtype) for array in arrays], state, result)
+
+    def solve(part: slice) -> None:
+        points = (ratios[part], widths[part], ridges[part], noises[part])
+        one_class_curve(features.weights, *shared, *points, state[part], result[part])
+
+    in_parallel(solve, [slice(first, first + PART) for first in range(0, len(state), PART)])
     return result.T
 
 
