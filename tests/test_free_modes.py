@@ -54,3 +54,12 @@ def test_two_nearby_classes_span_a_derivative(distance):
         assert getattr(near, name) == pytest.approx(limit, rel=3 * 0.01**4 + near.solution.error_estimate), name
     one = rmt.solve(problems.ONE_CLASS.replace(width=None))
     assert one.test_error > 1.03 * near.test_error
+
+
+def test_nearly_equal_atoms_are_not_said_to_be_solved():
+    """At p = infinity the third class mean of atoms 1e-6 apart is a free direction of 1e-13: rounding decides on it."""
+    model = problems.ONE_CLASS.replace(width=None, spike=rmt.DiscreteLaw((1.0, 1.000001, 1.000002), (0.5, 0.3, 0.2)))
+    with pytest.raises(rmt.NotConverged, match="rounding"):
+        rmt.solve(model)
+    apart = model.replace(spike=rmt.DiscreteLaw((1.0, 1.01, 1.02), (0.5, 0.3, 0.2)))
+    assert rmt.solve(apart).solution.error_estimate < 1e-6

@@ -13,7 +13,8 @@ import numpy as np
 from rmt_asymptotics._types import Array, Numbers
 from rmt_asymptotics.equations.stacked import singular_values, solved
 
-RANK = 1e-13  # free modes shorter than this, relative to the features, are rounding
+RANK = 1e-13  # free modes shorter than this, relative to the features, are left out
+NOISE = 3e-15  # what is shorter than this is rounding of collinear modes; between the two it is anybody's guess
 EPSILON = 2e-16
 
 
@@ -33,7 +34,8 @@ class ModeFunctions:
 class Projection:
     """misfit (..., M, N): h - G.  costs (..., J): coef_j^2/Cap_j of the finite modes.
 
-    rounding (...,): what rounding of nearly collinear free modes does to E (h - G)^2, relative.
+    rounding (...,): what rounding of nearly collinear free modes does to E (h - G)^2, relative, and what those too short
+    to be kept, but longer than rounding, would fit.
     """
 
     misfit: Numbers
@@ -48,7 +50,7 @@ def project(modes: ModeFunctions, target: Numbers, den: Numbers, cap: Numbers, s
     """
     root = np.sqrt(np.concatenate([den] * len(target), axis=-1))
     data = target.ravel() * root
-    basis, tilts = orthonormal(modes.free * root[..., None, :], size)
+    basis, tilts, faint = orthonormal(modes.free * root[..., None, :], size)
     penalised = np.sqrt(cap)[..., None] * modes.coordinates
     if not np.iscomplexobj(penalised):
         penalised = np.asarray(np.linalg.qr(penalised, mode="r"))  # as many rows as there are functions
@@ -63,20 +65,22 @@ def project(modes: ModeFunctions, target: Numbers, den: Numbers, cap: Numbers, s
     length = np.maximum(np.linalg.norm(rest, axis=-1), np.finfo(float).tiny)
     label = np.linalg.norm(data, axis=-1)[..., None]
     rounding = np.sum((tilts * label + 2 * np.abs(overlaps)) * tilts, axis=-1) / length
+    rounding = rounding + np.sum(np.abs(_applied(faint, rest) / length[..., None]) ** 2, axis=-1)
     return Projection((rest / root).reshape(*rest.shape[:-1], len(target), -1), costs, rounding)
 
 
-def orthonormal(rows: Numbers, size: Array) -> tuple[Numbers, Array]:
-    """Combinations of rows (..., F, A), orthonormal or, of rounding size, zero; and their tilts (..., F)."""
+def orthonormal(rows: Numbers, size: Array) -> tuple[Numbers, Array, Array]:
+    """Combinations of rows (..., F, A), orthonormal or, if too short, zero; their tilts (..., F); those left out."""
     if not rows.shape[-2]:
-        return rows, np.zeros(rows.shape[:-1])
+        return rows, np.zeros(rows.shape[:-1]), rows.real
     left, singular, right = singular_values(rows.real)
     kept = singular > RANK * size[..., None]
     inverse = np.where(kept, 1 / np.where(kept, singular, 1), 0)
     basis = right * kept[..., None]
     if np.iscomplexobj(rows):
         basis = basis + 1j * (_transposed(left * inverse[..., None, :]) @ rows.imag)
-    return basis, EPSILON * size[..., None] * inverse
+    faint = right * (~kept & (singular > NOISE * size[..., None]))[..., None]
+    return basis, EPSILON * size[..., None] * inverse, faint
 
 
 def _damped(data: Numbers, rows: Numbers) -> Numbers:

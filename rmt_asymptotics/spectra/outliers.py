@@ -92,7 +92,7 @@ def mode_form(bulk: FeatureMatrix, point: BranchPoint) -> ModeForm:
     den = bulk.sample_complexity * features.weights / np.abs(one_plus_V)
     root = np.tile(np.sqrt(den), len(modes.functions))
     free = modes.are_free
-    basis, _ = orthonormal(modes.flat[free] * root, features.size(den))
+    basis, _, _ = orthonormal(modes.flat[free] * root, features.size(den))
     finite = modes.flat[~free] * root
     rest = finite - (finite @ basis.T) @ basis
     left, singular, _ = linalg.svd(rest, full_matrices=False)
@@ -107,7 +107,7 @@ def diverging_modes(bulk: FeatureMatrix) -> float:
     """Number of eigenvalues that grow with p: the rank of the free modes, inf where it grows with the grid."""
     features, modes = bulk.features, bulk.features.modes
     rows = modes.flat[modes.are_free] * np.tile(np.sqrt(features.weights), len(modes.functions))
-    basis, _ = orthonormal(rows, features.size(features.weights))
+    basis, _, _ = orthonormal(rows, features.size(features.weights))
     rank = int(np.sum(np.any(basis != 0, axis=1)))
     return np.inf if rank > 1 and rank >= len(features.weights) // 2 else rank
 
