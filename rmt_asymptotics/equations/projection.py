@@ -34,8 +34,8 @@ class ModeFunctions:
 class Projection:
     """misfit (..., M, N): h - G.  costs (..., J): coef_j^2/Cap_j of the finite modes.
 
-    rounding (...,): what rounding of nearly collinear free modes does to E (h - G)^2, relative, and what those too short
-    to be kept, but longer than rounding, would fit.
+    rounding (...,): what rounding of nearly collinear free modes does to E (h - G)^2, relative, and what those
+    too short to be kept, but longer than rounding, would fit.
     """
 
     misfit: Numbers

@@ -73,7 +73,7 @@ def compiled_curve(problem: Problem, controls: Controls, state: Numbers) -> Numb
         labels.target, labels.residual,
         controls.sample_complexity * ratio, 1 / ratio, controls.ridge, controls.noise_variance,
     )  # fmt: skip
-    *shared, ratios, widths, ridges, noises = (np.asarray(array, state.dtype) for array in arrays)
+    *shared, ratios, widths, ridges, noises = [np.asarray(array, state.dtype) for array in arrays]
     result = np.empty((len(state), 6), state.dtype)
 
     def solve(part: slice) -> None:
@@ -86,7 +86,7 @@ def compiled_curve(problem: Problem, controls: Controls, state: Numbers) -> Numb
 
 def is_compiled(features: Features, dimension_ratio: Array) -> bool:
     """Whether the compiled twin serves: one class of neurons, isotropic inputs, finitely many neurons a dimension."""
-    return len(features.class_weights) == len(features.shares) == 1 and bool(np.all(dimension_ratio > 0))
+    return len(features.class_weights) == len(features.shares) == 1 and bool((dimension_ratio > 0).all())
 
 
 def _misfit_rounding(problem: Problem, controls: Controls, test_error: Array) -> Array:
