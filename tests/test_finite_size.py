@@ -153,3 +153,14 @@ def test_simulated(model):
     draws = comparison.simulation.training_error
     predicted = comparison.sizes[0].finite_size.training_error.standard_deviation
     assert draws.standard_error * np.sqrt(draws.replicas) == pytest.approx(predicted, rel=0.4)  # of 60 draws
+
+
+@pytest.mark.parametrize("width_ratio", [0.6, 1.5, 3.1])
+def test_classes_far_apart_are_reached(width_ratio):
+    """A start from which Newton steps in V and t together strayed: t is solved first, at plain steps."""
+    model = rmt.SpikedRandomFeatures(
+        activation=rmt.tanh, target=rmt.sin, sample_complexity=2.0, width_ratio=width_ratio, ridge=0.01,
+        spike=rmt.DiscreteLaw((-1.0, 1.5), (0.3, 0.7)), alignment=0.9, width=round(200 * width_ratio),
+    )  # fmt: skip
+    corrected = rmt.finite_size(model, 200).test_error
+    assert corrected.mean == pytest.approx(rmt.solve(model).test_error, rel=0.1)

@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.equations.bulk import conjugates, respond
+from rmt_asymptotics.equations import bulk as equations
+from rmt_asymptotics.equations.bulk import conjugates, respond, variances
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.finite.setting import Setting
 
 Numbers: TypeAlias = NDArray[np.inexact[Any]]  # real or complex
 
 SETTLED, STEPS, LARGEST = 1e-12, 60, 0.7  # of Newton: the last step, how many, the largest relative to 1 + V and t
+NEAR, PLAIN = 0.05, 500  # plain steps go on until log(1 + V) moves by less, and are at most so many
 
 
 @dataclass(frozen=True)
@@ -80,11 +82,10 @@ def diagonal(matrices: Numbers) -> Numbers:
 
 
 def solved_bulk(at: Setting, measure: Measure, start: tuple[Numbers, Numbers] | None = None) -> Bulk:
-    """Newton in V on the skeleton and t together, from `start` or from V = 1."""
+    """Newton in V on the skeleton and t together, from `start` or from where plain steps, which contract, end."""
     shape = np.broadcast_shapes(measure.mass.shape[:-1], measure.ridge.shape)
     if start is None:
-        power = float(at.class_weights @ (at.linear**2 + at.residual) @ at.weights)
-        start = np.ones(len(at.skeleton)), np.full(len(at.class_weights), 1 / power)
+        start = _near(at, measure)
     V, t = (np.broadcast_to(x, (*shape, x.shape[-1])) for x in start)
     for _ in range(STEPS):
         bulk, mismatch, psi = _map(at, measure, V, t)
@@ -103,11 +104,7 @@ def solved_bulk(at: Setting, measure: Measure, start: tuple[Numbers, Numbers] | 
 
 def _map(at: Setting, measure: Measure, start: Numbers, t: Numbers) -> tuple[Bulk, Numbers, Numbers]:
     """The equations at V on the skeleton and t: the bulk, the mismatch of se.4, and Psi(V) there."""
-    V = start @ at.extension.T
-    den = (measure.mass / (1 + V) + measure.tau[..., None] * at.weights) / at.dimension
-    features, ridge = (np.broadcast_to(x, den.shape[:-1]) for x in (np.array(at.features), measure.ridge))
-    bulk = replace(at.bulk, class_weights=measure.classes)
-    sums = conjugates(bulk, den, features, ridge)
+    V, den, bulk, features, sums = _sums(at, measure, start)
     answer = respond(bulk, sums, features, t)
     nodes = answer.on(at.linear[:, at.skeleton], at.residual[:, at.skeleton])
     back = answer.inverse[..., 0, :, :]  # N^T: inputs are isotropic
@@ -124,6 +121,34 @@ def _map(at: Setting, measure: Measure, start: Numbers, t: Numbers) -> tuple[Bul
         slope=measure.mass / (at.dimension * (1 + V) ** 2),
     )  # fmt: skip
     return found, answer.mismatch, nodes.V
+
+
+def _sums(
+    at: Setting, measure: Measure, start: Numbers
+) -> tuple[Numbers, Numbers, equations.Bulk, Numbers, equations.Conjugates]:
+    """V and den on the nodes, the bulk with the classes of the measure, d/p, and the sums over samples."""
+    V = start @ at.extension.T
+    den = (measure.mass / (1 + V) + measure.tau[..., None] * at.weights) / at.dimension
+    features, ridge = (np.broadcast_to(x, den.shape[:-1]) for x in (np.array(at.features), measure.ridge))
+    bulk = replace(at.bulk, class_weights=measure.classes)
+    return V, den, bulk, features, conjugates(bulk, den, features, ridge)
+
+
+def _near(at: Setting, measure: Measure) -> tuple[Numbers, Numbers]:
+    """V on the skeleton and t after plain steps from V = 1, t solved at each [uniq.1]."""
+    shape = np.broadcast_shapes(measure.mass.shape[:-1], measure.ridge.shape)
+    V = np.ones((*shape, len(at.skeleton)))
+    power = float(at.class_weights @ (at.linear**2 + at.residual) @ at.weights)
+    t: Numbers = np.full((*shape, len(at.class_weights)), 1 / power)
+    for _ in range(PLAIN):
+        _, _, bulk, features, sums = _sums(at, measure, V)
+        t = variances(bulk, sums, features, t)
+        psi = respond(bulk, sums, features, t).on(at.linear[:, at.skeleton], at.residual[:, at.skeleton]).V
+        moved = np.max(np.abs(np.log((1 + psi) / (1 + V))))
+        V = psi
+        if moved < NEAR:
+            break
+    return V, t
 
 
 @dataclass(frozen=True)
