@@ -11,7 +11,8 @@ from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.problem import Controls
 from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.expressions import parse_activation
-from rmt_asymptotics.state_evolution.fixed_point import map_at
+from rmt_asymptotics.state_evolution import fixed_point
+from rmt_asymptotics.state_evolution.fixed_point import fixed_points, map_at
 from rmt_asymptotics.state_evolution.ridge import PointSolutions, compiled_points, general_points, solve_points
 from tests.problems import CONTINUOUS, ONE_CLASS, PLAIN, SPIKED, TWO_CLASSES
 
@@ -164,3 +165,23 @@ def test_residual_belongs_to_the_returned_point():
         gap = np.max(np.abs(at.psi - solution.state[0]) / (1 + solution.state[0]))
         assert gap < ROUNDING
         assert solution.residual[0] < ROUNDING
+
+
+@pytest.mark.parametrize("name", ["two classes", "continuous"])
+def test_from_above_it_descends_to_the_same_solution(name, monkeypatch):
+    """[uniq.2]: without the Newton steps in logarithms, V stays above the solution and never rises."""
+    features, controls = translate(SPIKED[name], 0).features, control_points(SPIKED[name], {})
+    start = np.ones((1, len(features.nodes))), np.ones((1, len(features.class_weights)))
+    expected, seen, step = fixed_points(features, controls, *start), [], fixed_point._step
+
+    def spied(features, controls, V, t, logarithmic):
+        seen.append(V.copy())
+        return step(features, controls, V, t, logarithmic)
+
+    monkeypatch.setattr(fixed_point, "STEPS", 0)
+    monkeypatch.setattr(fixed_point, "_step", spied)
+    found = fixed_points(features, controls, *start)
+    np.testing.assert_allclose(found.V, expected.V, rtol=UNIQUE)
+    path = np.array([*seen, found.V])
+    assert len(seen) > 3 and np.all(path >= expected.V * (1 - UNIQUE))
+    assert np.all(np.diff(path, axis=0) <= UNIQUE * path[:-1])
