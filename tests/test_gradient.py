@@ -11,7 +11,16 @@ from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.grids import ClassNodes
 from rmt_asymptotics.canonical.translation import grid_of, problem_on, translate
 from rmt_asymptotics.equations.square_loss import errors
-from rmt_asymptotics.optimisation.analytic import Direction, Point, Solution, along, arrays_of, evaluated, moved
+from rmt_asymptotics.optimisation.analytic import (
+    Direction,
+    Point,
+    Solution,
+    along,
+    arrays_of,
+    fitted_at,
+    moved,
+    responding,
+)
 from rmt_asymptotics.optimisation.derivatives import gradient
 from rmt_asymptotics.optimisation.stencils import _weights
 from rmt_asymptotics.serialisation import model_from_dict
@@ -53,7 +62,8 @@ def test_complex_evaluation_is_the_solver_at_real_arguments(name):
     found = errors(problem.features.weights, V, solution.e, label_fit(problem, controls, solution.at.map))
     for quantity, value in vars(solve_points(problem, controls).errors).items():
         np.testing.assert_allclose(getattr(found, quantity), value, rtol=1e-13)
-    _, at, fitted = evaluated(problem, controls, V + 0j, solution.at.map.t)
+    den, at = responding(problem, controls, V + 0j, solution.at.map.t)
+    fitted = fitted_at(problem, controls, den, at)
     np.testing.assert_allclose(at.V, solution.at.map.psi, rtol=1e-12)
     expected_base = label_fit(problem, controls, solution.at.map).base @ problem.features.weights
     np.testing.assert_allclose(fitted.base @ problem.features.weights, expected_base, rtol=1e-12)

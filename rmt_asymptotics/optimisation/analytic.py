@@ -105,9 +105,10 @@ class Solution:
     def tangents(self, problem: Problem, controls: Controls) -> Array:
         """dV = (I - J)^-1 dPsi, then de = (I - J)^-1 d(source + J e); (3, D) for tangents of D controls.  [grad.1]"""
         V, t, weights = self.at.V, self.at.map.t, problem.features.weights
-        den, at, _ = evaluated(problem, controls, V + 0j, t)
+        _, at = responding(problem, controls, V + 0j, t)
         V = V + 1j * self._response(at.V.imag)
-        den, at, fitted = evaluated(problem, controls, V, t)
+        den, at = responding(problem, controls, V, t)
+        fitted = fitted_at(problem, controls, den, at)
         source = fitted.base + at.by_rates(fitted.pull)
         again = source + at.along(den / (1 + V) * self.e)  # [err.1], at the real e
         e = self.e + 1j * self._response(again.imag)
@@ -129,23 +130,26 @@ def moved(problem: Problem, direction: Direction) -> Problem:
     return _with_arrays(problem, arrays)
 
 
-def evaluated(problem: Problem, controls: Controls, V: Numbers, t: Array) -> tuple[Numbers, NodeResponse, Fit]:
-    """den, the response of the bulk and the fit of the labels at V, in complex numbers; t where its Newton starts."""
-    features, labels, ratio = problem.features, problem.labels, controls.dimension_ratio
+def responding(problem: Problem, controls: Controls, V: Numbers, t: Array) -> tuple[Numbers, NodeResponse]:
+    """den and the response of the bulk at V, in complex numbers; t: where its Newton starts."""
+    features, ratio = problem.features, controls.dimension_ratio
     bulk = features.plain_bulk
     den = denominators(features.weights, V, controls.sample_complexity)
     sums = conjugates(bulk, den, ratio, controls.ridge)
     t = variances(bulk, sums, ratio, t + 0 * controls.ridge[:, None])
-    at = respond(bulk, sums, ratio, t).on(bulk.functions, bulk.residual)
-    free = features.modes.are_free
+    return den, respond(bulk, sums, ratio, t).on(bulk.functions, bulk.residual)
+
+
+def fitted_at(problem: Problem, controls: Controls, den: Numbers, at: NodeResponse) -> Fit:
+    """The projection of the labels on the modes there, in complex numbers."""
+    features, labels, free = problem.features, problem.labels, problem.features.modes.are_free
     finite = features.modes.strengths[:, ~free]
-    strengths = finite[0] * ratio[:, None] + finite[1]
+    strengths = finite[0] * controls.dimension_ratio[:, None] + finite[1]
     noisy = labels.residual + controls.noise_variance[:, None]
-    fitted = fit(
+    return fit(
         features.plain_modes, features.modes.classes[~free], strengths, labels.target, noisy,
         den, at, features.size(den), controls.sample_complexity,
     )  # fmt: skip
-    return den, at, fitted
 
 
 def along(controls: Controls, directions: list[Direction]) -> Controls:
