@@ -10,8 +10,9 @@ import rmt_asymptotics as rmt
 from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.problem import Controls
 from rmt_asymptotics.canonical.translation import translate
+from rmt_asymptotics.equations import bulk, projection
 from rmt_asymptotics.expressions import parse_activation
-from rmt_asymptotics.state_evolution import fixed_point
+from rmt_asymptotics.state_evolution import _kernels, fixed_point
 from rmt_asymptotics.state_evolution.fixed_point import fixed_points, map_at
 from rmt_asymptotics.state_evolution.ridge import PointSolutions, compiled_points, general_points, solve_points
 from tests.problems import CONTINUOUS, ONE_CLASS, PLAIN, SPIKED, TWO_CLASSES
@@ -185,3 +186,10 @@ def test_from_above_it_descends_to_the_same_solution(name, monkeypatch):
     path = np.array([*seen, found.V])
     assert len(seen) > 3 and np.all(path >= expected.V * (1 - UNIQUE))
     assert np.all(np.diff(path, axis=0) <= UNIQUE * path[:-1])
+
+
+@pytest.mark.parametrize("name", ["LARGEST_STEP", "QUADRATIC", "ROUNDING", "RANK"])
+def test_the_twin_has_the_constants_of_the_equations(name):
+    """Kernels import nothing of the package; what they repeat is the same."""
+    owner = projection if name == "RANK" else bulk
+    assert getattr(_kernels, name) == getattr(owner, name)

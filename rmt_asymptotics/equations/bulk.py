@@ -17,7 +17,7 @@ from rmt_asymptotics.equations.stacked import inverse, solved
 LARGEST_STEP = 3.0  # of Newton, in the logarithm of an unknown
 QUADRATIC = 1e-8  # after a Newton step this small the next would be rounding
 ROUNDING = 1e-15  # relative, of one application of the map
-STEPS = 60  # of Newton in log t, which needs 2 to 6
+INNER_STEPS = 60  # of Newton in log t, which needs 2 to 6
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def conjugates(bulk: Bulk, den: Numbers, features: Numbers, ridge: Numbers) -> C
 def variances(bulk: Bulk, at: Conjugates, features: Numbers, t: Numbers) -> Numbers:
     """Solve se.3-se.4 for t (..., K), by Newton in log t from `t`: an M-matrix wherever it stands [uniq.1]."""
     pi, b = bulk.class_weights, features[..., None]
-    for _ in range(STEPS):
+    for _ in range(INNER_STEPS):
         M, squares = neurons(bulk, at, t)
         mapped = 1 / (at.rates + b * M)  # [se.4, cov.1]
         slope = (b * mapped)[..., None] * squares * (pi * t)[..., None, :]

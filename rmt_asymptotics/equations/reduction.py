@@ -13,7 +13,7 @@ from scipy import linalg
 from rmt_asymptotics._types import Array, Numbers
 from rmt_asymptotics.equations.stacked import solved
 
-RANK = 1e-13  # products shorter than this, relative to the longest, are rounding
+SHORTEST = 1e-13  # products shorter than this, relative to the longest, are rounding
 FLOOR = 1e-6  # of the power of the features, relative to the largest
 
 
@@ -39,7 +39,7 @@ def skeleton_of(class_weights: Array, coordinates: Array, functions: Array, resi
     first, second = np.triu_indices(len(functions))
     products = np.concatenate([sized[first] * sized[second], class_weights[:, None] * residual]) / power
     _, factor, pivots = linalg.qr(products, mode="economic", pivoting=True)
-    rank = max(1, int(np.sum(np.abs(np.diagonal(factor)) > RANK * abs(factor[0, 0]))))
+    rank = max(1, int(np.sum(np.abs(np.diagonal(factor)) > SHORTEST * abs(factor[0, 0]))))
     extension = np.zeros((functions.shape[1], rank))
     extension[pivots] = linalg.solve_triangular(factor[:rank, :rank], factor[:rank]).T
     nodes = pivots[:rank].astype(np.intp)

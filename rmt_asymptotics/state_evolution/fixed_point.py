@@ -15,9 +15,7 @@ from rmt_asymptotics.equations.bulk import LARGEST_STEP, QUADRATIC, ROUNDING, co
 from rmt_asymptotics.equations.reduction import ReducedJacobian
 from rmt_asymptotics.equations.response import NodeResponse, Response
 from rmt_asymptotics.equations.square_loss import denominators
-
-STEPS = 40  # of Newton in logarithms, before the start from above
-STEPS_FROM_ABOVE = 200
+from rmt_asymptotics.state_evolution._kernels import STEPS, STEPS_FROM_ABOVE
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rmt_asymptotics._types import Array, Numbers
 from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.equations.bulk import conjugates, respond
+from rmt_asymptotics.equations.projection import RANK
 from rmt_asymptotics.equations.two_point import Latent, Readout
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.spectra.bulk import FeatureMatrix
@@ -18,7 +19,6 @@ from rmt_asymptotics.state_evolution.ridge import solve_points
 STAGES = 4  # in which the angle of a complex ridge grows
 SMALL = 1e-9  # imaginary part of the first start, relative
 MANY = 60  # modes, beyond which their products take more memory than time
-RANK = 1e-13  # free modes shorter than this, relative to the features, are rounding
 
 
 def latent_of(problem: Problem, width_ratio: Array) -> Latent:

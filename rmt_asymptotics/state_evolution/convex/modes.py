@@ -9,7 +9,7 @@ from scipy import linalg
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.problem import Problem
 
-RANK = 1e-11  # a free function shorter than this, relative to the longest, is rounding
+SHORTEST = 1e-11  # a free function shorter than this, relative to the longest, is rounding
 
 
 @dataclass(frozen=True)
@@ -72,5 +72,5 @@ def _orthonormal(functions: Array, weights: Array) -> Array:
         return np.zeros((0, 0))
     rows = (functions * np.sqrt(weights)).transpose(1, 0, 2).reshape(count, -1)
     left, singular, _ = linalg.svd(rows, full_matrices=False)
-    kept = singular > RANK * singular[0]
+    kept = singular > SHORTEST * singular[0]
     return np.asarray(left[:, kept] / singular[kept])
