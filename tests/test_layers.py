@@ -19,7 +19,7 @@ HEAVY = ("matplotlib", "sympy", "xarray", "pandas", "dask", "click", "tqdm", "mp
 BASE = (
     "_types _kernels remembered errors checks callables arguments vocabulary records progress estimates tables output"
 )
-FUNCTIONS = "gaussian activations formulas expressions laws steps losses labels"
+FUNCTIONS = "gaussian activations formulas expressions laws covariances steps losses labels"
 MODELS = f"{BASE} {FUNCTIONS} models serialisation"
 # each file or directory of the package, and all that it may import of it, at any level: parts that stand above it
 ALLOWED = {
@@ -47,6 +47,7 @@ ALLOWED = {
         "expressions": "errors activations formulas",
         "activations": "_types remembered errors checks callables gaussian formulas expressions",
         "laws": "_types errors checks vocabulary gaussian",
+        "covariances": "_types errors checks vocabulary",
         "steps": "errors vocabulary",
         "losses": "_types _kernels errors checks callables vocabulary gaussian",
         "labels": "_types remembered errors checks vocabulary gaussian activations",

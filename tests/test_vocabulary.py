@@ -82,6 +82,8 @@ DOMAINS = {  # by hand: what the formulas allow
     "flip_probability": "[0, 1]",
     "means": "numbers in (-inf, inf)",
     "variances": "numbers in [0, inf)",
+    "eigenvalues": "numbers in [0, inf)",
+    "shares": "numbers in (0, 1] that sum to 1",
     "value": "(-inf, inf)",
     "values": "numbers in (-inf, inf)",
     "probabilities": "numbers in [0, 1] that sum to 1",

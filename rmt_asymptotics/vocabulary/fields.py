@@ -135,6 +135,17 @@ RECORDS = (
     Field("value", "", "value", Number(), "the same for all neurons"),
     Field("values", "", "values", Numbers(Number()), "all that occur"),
     Field("probabilities", "", "probabilities", Numbers(Number(0.0, 1.0, "both"), total=1.0), "of the values"),
+    Field(
+        "eigenvalues", "s_y", "eigenvalues", Numbers(not_negative(1e-3, 1e3)), "of the covariance, scaled to the mean 1"
+    ),
+    Field(
+        "shares",
+        "rho_y",
+        "shares",
+        Numbers(Number(0.0, 1.0, "right"), total=1.0),
+        "of the input dimension that have the eigenvalues",
+        none="equal",
+    ),
     Field("scale", "", "scale", positive(1e-3, 1e2), "root mean square"),
     Field("rate", "eta/sqrt(p)", "rate", not_negative(1e-3, 1e2), "learning rate of a maximal step"),
     Field("eta", "eta", "size", not_negative(1e-3, 1e4), "learning rate of a fixed step"),

@@ -35,7 +35,7 @@ OTHERS = (
     spectra.bbp, output.write_dataset, output.write_figure, output.write_text, serialisation.model_from_dict,
     serialisation.model_to_dict, *(getattr(plotting, name) for name in plotting.__all__ if name.startswith("plot_")),
 )  # fmt: skip
-PROTOCOL = ("check_fields", "quadrature", "sample", "learning_rate")  # the package calls them, users do not
+PROTOCOL = ("check_fields", "quadrature", "sample", "learning_rate", "profile")  # the package calls them, users do not
 PATIENCE = 20  # seconds a call: what a wrong value starts must end
 
 
@@ -104,6 +104,7 @@ class Valid:
         support = dynamics.SupportLearning(depth=2, relevant=2, irrelevant=3, samples=20, batch=2, step=0.05)
         return {
             **vars(m), "model": m, "spike": rmt.RademacherLaw(1.2), "alignment": 0.6, "dimension": 8, "replicas": 2,
+            "eigenvalues": (2.0, 0.5), "shares": (0.3, 0.7), "profiles": (0.2, 0.8), "ratio": 0.5, "nodes": 4,
             "value": 1.0, "values": (1.0, 2.0), "probabilities": (0.4, 0.6), "scale": 1.1, "eta": 0.7, "rate": 0.6,
             "exponent": 0.2, "function": rmt.tanh, "degree": 3, "text": "tanh(x)", "slope": 0.1, "k": 2,
             "x": np.array([0.5, 1.0]), "wrt": "ridge", "over": ("ridge",), "quantity": "test_error", "order": 1,
@@ -140,12 +141,14 @@ def public_callables(valid: Valid) -> dict[str, Callable[..., Any]]:
         elif hasattr(entry, "__post_init__") if inspect.isclass(entry) else _is_function(entry):
             found[entry.__name__] = entry
     made = (valid.model, rmt.tanh, valid.boundary, rmt.spectrum(valid.model), rmt.weight_spectrum(valid.model),
-            rmt.SimulationPlan(dimension=8), valid.arguments["parameters"])  # fmt: skip
+            rmt.SimulationPlan(dimension=8), valid.arguments["parameters"], rmt.Covariance((2.0, 0.5)))  # fmt: skip
     for entry in made:
         for name, method in inspect.getmembers(entry, lambda member: isinstance(member, MethodType)):
             if not name.startswith("_") and name not in PROTOCOL and method.__module__.startswith("rmt_asymptotics"):
                 found[f"{type(entry).__name__}:{name}"] = method
     found["from_expression"] = rmt.Activation.from_expression
+    for name in ("power_law", "two_level", "marchenko_pastur"):
+        found[f"Covariance:{name}"] = getattr(rmt.Covariance, name)
     return found
 
 
@@ -198,6 +201,7 @@ def _called(valid: Valid, name: str, function: Callable[..., Any], argument: str
     """Call with one wrong argument, and right ones for those without default; where none is known, with wrong ones."""
     positional: list[Any] = []
     keywords: dict[str, Any] = {"progress": False} if "progress" in arguments_of(function) else {}
+    several = any(parameter.kind is parameter.VAR_POSITIONAL for parameter in arguments_of(function).values())
     for parameter in arguments_of(function).values():
         right = valid.of(name, parameter.name)
         wanted = parameter.default is parameter.empty or parameter.name in ("dimension", "replicas")
@@ -206,7 +210,7 @@ def _called(valid: Valid, name: str, function: Callable[..., Any], argument: str
         given = value if parameter.name == argument or right is parameter.empty else right
         if parameter.kind is parameter.VAR_KEYWORD:
             keywords[valid.keywords.get(name, "ridge")] = given
-        elif parameter.kind is parameter.VAR_POSITIONAL or parameter.name == "parameters":
+        elif parameter.name == "parameters" or (several and parameter.kind is not parameter.KEYWORD_ONLY):
             positional.append(given)
         else:
             keywords[parameter.name] = given
