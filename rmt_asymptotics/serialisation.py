@@ -158,4 +158,7 @@ def _build(record: Any, values: dict[str, Any], prefix: str) -> Any:
     for name, field in known.items():
         if name not in values and field.default is dataclasses.MISSING:
             raise OutOfDomain(prefix + name, None, f"given: {record.__name__} has no default for it")
-    return record(**values)
+    try:
+        return record(**values)
+    except OutOfDomain as error:
+        raise OutOfDomain(prefix + error.field, error.value, error.allowed) from None

@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -55,17 +54,48 @@ def ensemble(
     >>> result.samples, result.errors["test_error"].shape
     (array([40, 10]), (3, 2, 1))
     """
+    sampler = sampler_of(model, plan, sample_complexity, ridge)
+    draws = replicate(sampler.draw, plan)
+    return Ensemble(sampler.grid, sampler.samples, {name: np.stack([draw[name] for draw in draws]) for name in draws[0]})
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """What one replica computes.  grid, samples (N,): as of an `Ensemble`; row (N,), column (R,): places in the grid."""
+
+    model: RidgeModel
+    grid: Grid
+    samples: Array
+    row: Array
+    column: Array
+
+    def draw(self, seeds: np.random.SeedSequence) -> dict[str, Array]:
+        """The errors of the replica of these seeds, by name, each of shape (N, R), in the order asked for."""
+        task = replica_errors if self.model.is_ridge_regression else convex_replica
+        errors = {name: e[self.row][:, self.column] for name, e in task(self.model, self.grid, seeds).items()}
+        errors.setdefault("test_error", errors["excess_error"] + self.model.noise_variance)
+        return errors
+
+
+def sampler_of(
+    model: RidgeModel,
+    plan: SimulationPlan,
+    sample_complexity: Sequence[float] | None = None,
+    ridge: Sequence[float] | None = None,
+) -> Sampler:
+    """The sampler of an ensemble, whose replicas can be drawn one by one."""
     dimension, width = network_sizes(model, plan.dimension)
     complexities = sample_complexity or [model.sample_complexity]
     asked = np.array([rounded_size("sample_complexity", value, dimension) for value in complexities])
     samples, row = np.unique(asked, return_inverse=True)
     ridges, column = np.unique(ridge or [model.ridge], return_inverse=True)
     grid = Grid(dimension, width, samples, ridges, plan.test_samples or default_test_samples(dimension))
-    task = replica_errors if model.is_ridge_regression else convex_replica
-    draws = replicate(partial(task, model, grid), plan)
-    errors = {name: np.stack([draw[name] for draw in draws])[:, row][:, :, column] for name in draws[0]}
-    errors.setdefault("test_error", errors["excess_error"] + model.noise_variance)
-    return Ensemble(grid, asked, errors)
+    return Sampler(model, grid, asked, row, column)
+
+
+def replica_seeds(plan: SimulationPlan) -> list[np.random.SeedSequence]:
+    """The seeds of each replica."""
+    return np.random.SeedSequence(plan.seed).spawn(plan.replicas)
 
 
 def default_test_samples(dimension: int) -> int:
@@ -88,7 +118,7 @@ def replicate(task: Callable[[np.random.SeedSequence], Draw], plan: SimulationPl
     >>> replicate(lambda seeds: seeds.spawn_key, SimulationPlan(dimension=1, replicas=2))
     [(0,), (1,)]
     """
-    seeds = np.random.SeedSequence(plan.seed).spawn(plan.replicas)
+    seeds = replica_seeds(plan)
     workers = plan.workers or os.cpu_count() or 1
     with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
         return list(tracked(pool.map(task, seeds), "replicas", plan.progress, len(seeds)))

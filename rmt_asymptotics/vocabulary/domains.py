@@ -33,7 +33,7 @@ class Number(Domain):
     """A finite number between low and high; the ends that belong to it are `closed`.
 
     coordinate: in which models are smooth on a scale of order one.  window: where an optimum is looked for.
-    remedy: what to use for values outside.
+    remedy: what to use for values outside.  shown: what a slider or an axis spans at first; None: the window.
 
     >>> print(Number(-1.0, 1.0, "both"), Number(0.0))
     [-1, 1] (0, inf)
@@ -45,6 +45,7 @@ class Number(Domain):
     coordinate: Coordinate = Coordinate.LINEAR
     window: tuple[float, float] = (-20.0, 20.0)
     remedy: str = ""
+    shown: tuple[float, float] | None = None
 
     def checked(self, name: str, value: Any, kind: Any = None) -> float:
         if type(value) is float and self.low < value < self.high:
@@ -86,14 +87,14 @@ class Number(Domain):
         return (1 - value) * (1 + value) if self.coordinate is Coordinate.ANGLE else 1.0
 
 
-def positive(low: float, high: float) -> Number:
+def positive(low: float, high: float, shown: tuple[float, float] = (0.1, 10.0)) -> Number:
     """Numbers above 0, searched in their logarithm between low and high."""
-    return Number(0.0, coordinate=Coordinate.LOGARITHM, window=(low, high))
+    return Number(0.0, coordinate=Coordinate.LOGARITHM, window=(low, high), shown=shown)
 
 
-def not_negative(low: float, high: float) -> Number:
+def not_negative(low: float, high: float, most_shown: float = 5.0) -> Number:
     """Numbers from 0 on, searched between low and high, and at 0."""
-    return Number(0.0, closed="left", window=(low, high))
+    return Number(0.0, closed="left", window=(low, high), shown=(0.0, most_shown))
 
 
 @dataclass(frozen=True)

@@ -89,10 +89,10 @@ MODEL = (
         "ridge",
         "ridge",
         "ridge",
-        positive(1e-10, 1e10),
+        positive(1e-10, 1e10, shown=(1e-4, 10.0)),
         "penalty of |a|^2 beside the sum over samples of (y - a.phi/sqrt(p))^2",
     ),
-    Field("noise_variance", "Delta", "noise variance", not_negative(1e-8, 1e4), "variance of the label noise"),
+    Field("noise_variance", "Delta", "noise variance", not_negative(1e-8, 1e4, most_shown=1.0), "variance of the label noise"),
     Field(
         "width",
         "p",
@@ -124,7 +124,7 @@ MODEL = (
         "step_sample_complexity",
         "n0/d",
         "sample complexity of the step",
-        positive(1e-3, 1e4),
+        positive(1e-3, 1e4, shown=(0.1, 100.0)),
         "fresh samples of the gradient step over input dimension",
     ),
     Field("readout", "g", "readout", LAW, "law of the readout at the step, a_i = g_i/sqrt(p)"),
@@ -132,7 +132,7 @@ MODEL = (
     Field("span_noise", "", "span noise", Flag(), "the open terms of [net.4]; see theory_notes/one_step.md before use"),
 )
 RECORDS = (
-    Field("value", "", "value", Number(), "the same for all neurons"),
+    Field("value", "", "value", Number(shown=(-3.0, 3.0)), "the same for all neurons"),
     Field("values", "", "values", Numbers(Number()), "all that occur"),
     Field("probabilities", "", "probabilities", Numbers(Number(0.0, 1.0, "both"), total=1.0), "of the values"),
     Field(
@@ -148,7 +148,7 @@ RECORDS = (
     ),
     Field("scale", "", "scale", positive(1e-3, 1e2), "root mean square"),
     Field("rate", "eta/sqrt(p)", "rate", not_negative(1e-3, 1e2), "learning rate of a maximal step"),
-    Field("eta", "eta", "size", not_negative(1e-3, 1e4), "learning rate of a fixed step"),
+    Field("eta", "eta", "size", not_negative(1e-3, 1e4, most_shown=20.0), "learning rate of a fixed step"),
     Field(
         "exponent",
         "log eta/log n",
@@ -162,7 +162,7 @@ RECORDS = (
         "flip_probability",
         "eps",
         "flip probability",
-        Number(0.0, 1.0, "both", window=(0.0, 0.5)),
+        Number(0.0, 1.0, "both", window=(0.0, 0.5), shown=(0.0, 0.4)),
         "of a label of two values",
     ),
     Field("noise", "", "noise", NOISE, "beside the Gaussian noise of the model", none="none"),
