@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from rmt_asymptotics._types import Array
@@ -56,18 +57,19 @@ def ensemble(
     """
     sampler = sampler_of(model, plan, sample_complexity, ridge)
     draws = replicate(sampler.draw, plan)
-    return Ensemble(sampler.grid, sampler.samples, {name: np.stack([draw[name] for draw in draws]) for name in draws[0]})
+    errors = {name: np.stack([draw[name] for draw in draws]) for name in draws[0]}
+    return Ensemble(sampler.grid, sampler.samples, errors)
 
 
 @dataclass(frozen=True)
 class Sampler:
-    """What one replica computes.  grid, samples (N,): as of an `Ensemble`; row (N,), column (R,): places in the grid."""
+    """What one replica computes.  grid, samples (N,): of the `Ensemble`; row (N,), column (R,): places in the grid."""
 
     model: RidgeModel
     grid: Grid
     samples: Array
-    row: Array
-    column: Array
+    row: NDArray[np.intp]
+    column: NDArray[np.intp]
 
     def draw(self, seeds: np.random.SeedSequence) -> dict[str, Array]:
         """The errors of the replica of these seeds, by name, each of shape (N, R), in the order asked for."""

@@ -92,7 +92,13 @@ MODEL = (
         positive(1e-10, 1e10, shown=(1e-4, 10.0)),
         "penalty of |a|^2 beside the sum over samples of (y - a.phi/sqrt(p))^2",
     ),
-    Field("noise_variance", "Delta", "noise variance", not_negative(1e-8, 1e4, most_shown=1.0), "variance of the label noise"),
+    Field(
+        "noise_variance",
+        "Delta",
+        "noise variance",
+        not_negative(1e-8, 1e4, most_shown=1.0),
+        "variance of the label noise",
+    ),
     Field(
         "width",
         "p",
