@@ -124,14 +124,15 @@ def test_projection_is_penalised_least_squares(complex_step):
 
     modes = ModeFunctions(free, np.eye(4), finite)
     moved = cap + 1j * complex_step * tangent if complex_step else cap
-    found = project(modes, target, den + 0 * moved[0], moved, np.array(10.0))
+    found = project(modes, target, den + 0 * moved[0], np.diag(np.sqrt(moved)), np.array(10.0))
+    found_costs = moved * found.hats**2
     misfit, costs = expected(cap)
     np.testing.assert_allclose(found.misfit.real, misfit, rtol=1e-9, atol=1e-11)
-    np.testing.assert_allclose(found.costs.real, costs, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found_costs.real, costs, rtol=1e-9, atol=1e-12)
     if complex_step:
         (up, up_costs), (down, down_costs) = (expected(cap + sign * 1e-5 * tangent) for sign in (1, -1))
         np.testing.assert_allclose(found.misfit.imag / complex_step, (up - down) / 2e-5, atol=1e-7)
-        np.testing.assert_allclose(found.costs.imag / complex_step, (up_costs - down_costs) / 2e-5, atol=1e-7)
+        np.testing.assert_allclose(found_costs.imag / complex_step, (up_costs - down_costs) / 2e-5, atol=1e-7)
 
 
 def test_finite_modes_in_fewer_functions():
@@ -139,17 +140,18 @@ def test_finite_modes_in_fewer_functions():
     coordinates, functions = RNG.standard_normal((6, 3)), RNG.standard_normal((3, 2 * N))
     target, den, cap = RNG.standard_normal((2, N)), RNG.uniform(0.1, 1, N), np.logspace(-5, 5, 6)
     none = np.zeros((0, 2 * N))
-    few = project(ModeFunctions(none, coordinates, functions), target, den, cap, np.array(1.0))
-    all_of_them = project(ModeFunctions(none, np.eye(6), coordinates @ functions), target, den, cap, np.array(1.0))
+    root, size = np.diag(np.sqrt(cap)), np.array(1.0)
+    few = project(ModeFunctions(none, coordinates, functions), target, den, root @ coordinates, size)
+    all_of_them = project(ModeFunctions(none, np.eye(6), coordinates @ functions), target, den, root, size)
     np.testing.assert_allclose(few.misfit, all_of_them.misfit, rtol=1e-9)
-    np.testing.assert_allclose(few.costs, all_of_them.costs, rtol=1e-7, atol=1e-13)
+    np.testing.assert_allclose(cap * few.hats**2, cap * all_of_them.hats**2, rtol=1e-7, atol=1e-13)
 
 
 def test_collinear_free_modes_count_once():
     """A free mode within rounding of another is cut; one at 1e-9 of it is a direction of its own."""
     row, other = RNG.standard_normal((2, 2 * N))
     target, den, size = RNG.standard_normal((2, N)), np.ones(N), np.array(1.0)
-    none, caps = np.zeros((0, 2 * N)), np.zeros(0)
+    none, caps = np.zeros((0, 2 * N)), np.zeros((0, 0))
 
     def left(*rows):
         return project(ModeFunctions(np.array(rows), np.zeros((0, 0)), none), target, den, caps, size).misfit

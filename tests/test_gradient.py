@@ -17,7 +17,6 @@ from rmt_asymptotics.optimisation.analytic import (
     Solution,
     along,
     arrays_of,
-    fitted_at,
     moved,
     responding,
 )
@@ -59,14 +58,16 @@ def test_complex_evaluation_is_the_solver_at_real_arguments(name):
     problem, controls = translate(GENERIC[name], 1), control_points(GENERIC[name], {})
     V = general_points(problem, controls).state
     solution = Solution.at_state(problem, controls, V)
-    found = errors(problem.features.weights, V, solution.e, label_fit(problem, controls, solution.at.map))
+    modes, there = problem.features.mode_functions, solution.at.map
+    expected = label_fit(problem, controls, modes, there.den, there.on_nodes)
+    found = errors(problem.features.weights, V, solution.e, expected)
     for quantity, value in vars(solve_points(problem, controls).errors).items():
         np.testing.assert_allclose(getattr(found, quantity), value, rtol=1e-13)
     den, at = responding(problem, controls, V + 0j, solution.at.map.t)
-    fitted = fitted_at(problem, controls, den, at)
+    fitted = label_fit(problem, controls, problem.features.plain_modes, den, at)
     np.testing.assert_allclose(at.V, solution.at.map.psi, rtol=1e-12)
-    expected_base = label_fit(problem, controls, solution.at.map).base @ problem.features.weights
-    np.testing.assert_allclose(fitted.base @ problem.features.weights, expected_base, rtol=1e-12)
+    weights = problem.features.weights
+    np.testing.assert_allclose(fitted.base @ weights, expected.base @ weights, rtol=1e-12)
 
 
 @pytest.mark.parametrize("model", [PLAIN, ONE_CLASS, ONE_CLASS.replace(width=None)])

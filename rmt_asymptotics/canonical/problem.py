@@ -4,7 +4,7 @@ The one object that the solver sees; every model is a translation into it.  Note
 Functions of the spike coordinate kappa ~ N(0, 1) are arrays over a quadrature grid of N nodes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -14,6 +14,7 @@ from scipy import linalg
 
 from rmt_asymptotics._types import Array, Numbers
 from rmt_asymptotics.equations.bulk import Bulk
+from rmt_asymptotics.equations.directions import Vectors
 from rmt_asymptotics.equations.projection import ModeFunctions
 from rmt_asymptotics.equations.reduction import Skeleton, skeleton_of
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments
@@ -66,7 +67,46 @@ class Modes:
     @property
     def flat(self) -> Array:
         """The functions as one row a mode, (J, M N)."""
-        return self.functions.transpose(1, 0, 2).reshape(self.functions.shape[1], -1)
+        return _flat(self.functions.transpose(1, 0, 2))
+
+    @classmethod
+    def none(cls, components: int, nodes: int) -> Self:
+        """No modes, of functions (M, 0, N)."""
+        return cls(np.zeros((components, 0, nodes)), np.zeros(0, np.intp), np.zeros((2, 0)))
+
+
+@dataclass(frozen=True)
+class Directions:
+    """Modes along D orthonormal directions of inputs with a spectrum, one for each class of neurons, and E others.
+
+    overlaps (Y, D, D): mu_ab(y), products of the directions in each eigenspace, which sum to 1.  fields (M, D, N): the
+    coordinate x_a along each as a function of kappa and s; class k sees it as b_k x_a.  vectors: the others, and
+    functions (M, E, N): their modes.
+    """
+
+    overlaps: Array
+    fields: Array
+    vectors: Vectors
+    functions: Array
+
+    @classmethod
+    def of(cls, overlaps: Array, fields: Array) -> Self:
+        """Directions without other vectors."""
+        return cls(overlaps, fields, Vectors.none(len(overlaps)), np.zeros((len(fields), 0, fields.shape[-1])))
+
+    def at(self, nodes: NDArray[np.bool_], classes: NDArray[np.bool_]) -> Self:
+        """The same on some of the nodes, without the vectors of other classes."""
+        kept = classes[self.vectors.classes]
+        vectors = self.vectors.of(kept, np.cumsum(classes) - 1)
+        return replace(
+            self, fields=self.fields[..., nodes], vectors=vectors, functions=self.functions[:, kept][..., nodes]
+        )
+
+    def rows(self, functions: Array) -> Array:
+        """The modes (r D + E, M N) of a bulk with functions (r, N)."""
+        span = functions[:, None, None] * self.fields.swapaxes(0, 1)  # (r, D, M, N)
+        others = self.functions.swapaxes(0, 1)
+        return np.concatenate([_flat(span), _flat(others)])
 
 
 @dataclass(frozen=True)
@@ -78,6 +118,7 @@ class Features:
     modes: functions of kappa and s.  shares (Y,), variances (Y, K): of the eigenvalues of the inputs' covariance, and
     c_k there relative to its mean; one node for isotropic inputs.
     exact: no refinement changes the functions' expectations (nothing depends on kappa).
+    directions: the modes along directions of inputs with a spectrum; of isotropic inputs they are among the modes.
     """
 
     nodes: Array
@@ -89,6 +130,7 @@ class Features:
     shares: Array
     variances: Array
     exact: bool = False
+    directions: Directions | None = None
 
     @classmethod
     def assemble(cls, kappa: Rule, class_weights: Array, bulk: ConditionalMoments, modes: Modes) -> Self:
@@ -140,9 +182,9 @@ class Features:
 
         Modes of other strengths keep functions of their own: strengths may differ by sixteen decades.
         """
-        plain = self.plain_modes
+        plain = self._class_modes
         if len(self.class_weights) <= FEW or not len(plain.functions):
-            return plain
+            return self._with_directions(plain, self.bulk.functions)
         root = np.tile(np.sqrt(self.weights), len(self.modes.functions))
         kinds = np.unique(self.modes.strengths[:, ~self.modes.are_free], axis=1, return_inverse=True)[1].ravel()
         coordinates, functions = [], []
@@ -153,13 +195,30 @@ class Features:
             functions.append((left[:, kept].T @ rows) / singular[kept, None])
             coordinates.append(np.zeros((len(kinds), int(kept.sum()))))
             coordinates[-1][kinds == kind] = left[:, kept] * singular[kept]
-        return ModeFunctions(plain.free, np.concatenate(coordinates, axis=1), np.concatenate(functions))
+        few = ModeFunctions(plain.free, np.concatenate(coordinates, axis=1), np.concatenate(functions))
+        return self._with_directions(few, self.bulk.functions)
 
     @property
     def plain_modes(self) -> ModeFunctions:
         """The same with the finite modes as they are: for tangents."""
+        return self._with_directions(self._class_modes, self.linear)
+
+    def _with_directions(self, modes: ModeFunctions, functions: Array) -> ModeFunctions:
+        if self.directions is None:
+            return modes
+        rows = self.directions.rows(functions)
+        coordinates = linalg.block_diag(modes.coordinates, np.eye(len(rows)))
+        return ModeFunctions(modes.free, coordinates, np.concatenate([modes.functions, rows]))
+
+    @property
+    def _class_modes(self) -> ModeFunctions:
         free, rows = self.modes.are_free, self.modes.flat
         return ModeFunctions(rows[free], np.eye(int(np.sum(~free))), rows[~free])
+
+
+def _flat(functions: Array) -> Array:
+    """Functions (..., M, N) as rows."""
+    return functions.reshape(-1, functions.shape[-2] * functions.shape[-1])
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,7 @@ def respond(bulk: Bulk, at: Conjugates, features: Numbers, t: Numbers) -> Respon
         variances=bulk.variances,
         features=features,
         t=t,
+        Phi=at.Phi,
         inverse=Z,
         strength=H,
         theta=scale[..., None] * inverse(middle) * scale[..., None, :],

@@ -23,6 +23,7 @@ class ModeFunctions:
     """Functions of kappa and of the M - 1 coordinates s, flat.
 
     free (F, M N).  The finite modes (J, M N) are coordinates (J, r) times functions (r, M N), as few as they need.
+    Those along directions of inputs with a spectrum come last.
     """
 
     free: Numbers
@@ -32,26 +33,26 @@ class ModeFunctions:
 
 @dataclass(frozen=True)
 class Projection:
-    """misfit (..., M, N): h - G.  costs (..., J): coef_j^2/Cap_j of the finite modes.
+    """misfit (..., M, N): h - G.  hats (..., J) of the finite modes: coef = Cap hat.
 
     rounding (...,): what rounding of nearly collinear free modes does to E (h - G)^2, relative, and what those
     too short to be kept, but longer than rounding, would fit.
     """
 
     misfit: Numbers
-    costs: Numbers
+    hats: Numbers
     rounding: Array
 
 
-def project(modes: ModeFunctions, target: Numbers, den: Numbers, cap: Numbers, size: Array) -> Projection:
-    """The residual of the target (M, N) at den (..., N), with Cap (..., J) of the finite modes.
+def project(modes: ModeFunctions, target: Numbers, den: Numbers, penalised: Numbers, size: Array) -> Projection:
+    """The residual of the target (M, N) at den (..., N).
 
+    penalised (..., J, r): root times the coordinates of the finite modes, Cap = root^T root.
     size (...,): root mean square of the features under den, with which free modes are compared.
     """
     root = np.sqrt(np.concatenate([den] * len(target), axis=-1))
     data = target.ravel() * root
     basis, tilts, faint = orthonormal(modes.free * root[..., None, :], size)
-    penalised = np.sqrt(cap)[..., None] * modes.coordinates
     if not np.iscomplexobj(penalised):
         penalised = np.asarray(np.linalg.qr(penalised, mode="r"))  # as many rows as there are functions
     penalised = penalised @ (modes.functions * root[..., None, :])
@@ -60,13 +61,12 @@ def project(modes: ModeFunctions, target: Numbers, den: Numbers, cap: Numbers, s
     rest = _less(_less(data, basis), basis)
     rest = _damped(rest, penalised)
     rest = _less(rest, basis)
-    hats = _applied(modes.functions, root * rest)
-    costs = cap * _applied(modes.coordinates, hats) ** 2
+    hats = _applied(modes.coordinates, _applied(modes.functions, root * rest))
     length = np.maximum(np.linalg.norm(rest, axis=-1), np.finfo(float).tiny)
     label = np.linalg.norm(data, axis=-1)[..., None]
     rounding = np.sum((tilts * label + 2 * np.abs(overlaps)) * tilts, axis=-1) / length
     rounding = rounding + np.sum(np.abs(_applied(faint, rest) / length[..., None]) ** 2, axis=-1)
-    return Projection((rest / root).reshape(*rest.shape[:-1], len(target), -1), costs, rounding)
+    return Projection((rest / root).reshape(*rest.shape[:-1], len(target), -1), hats, rounding)
 
 
 def orthonormal(rows: Numbers, size: Array) -> tuple[Numbers, Array, Array]:

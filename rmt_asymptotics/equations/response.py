@@ -11,7 +11,7 @@ from rmt_asymptotics._types import Array, Numbers
 class Response:
     """The bulk at variances t (..., K), leading axes for points.
 
-    features (...,): d/p.  strength (..., Y, r, r): H.  inverse (..., Y, r, r): Z = (1 + Phi H)^-1.
+    features (...,): d/p.  Phi (..., r, r).  strength (..., Y, r, r): H.  inverse (..., Y, r, r): Z = (1 + Phi H)^-1.
     theta (..., K, K): L of jac.1, -d(pi t_k)/d ridge_l.
     mismatch (..., K): of the equation of 1/t; zero where t solves it.
     conditioning (...,): trace of 1 + Phi H, how much rounding its inverse may amplify.
@@ -23,6 +23,7 @@ class Response:
     variances: Array
     features: Numbers
     t: Numbers
+    Phi: Numbers
     strength: Numbers
     inverse: Numbers
     theta: Numbers

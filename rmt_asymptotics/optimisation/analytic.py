@@ -11,11 +11,11 @@ from functools import cached_property
 import numpy as np
 
 from rmt_asymptotics._types import Array, Numbers
-from rmt_asymptotics.canonical.problem import Controls, Labels, Modes, Problem
+from rmt_asymptotics.canonical.problem import Controls, Directions, Labels, Modes, Problem
 from rmt_asymptotics.equations.bulk import conjugates, respond, variances
 from rmt_asymptotics.equations.reduction import ReducedJacobian
 from rmt_asymptotics.equations.response import NodeResponse
-from rmt_asymptotics.equations.square_loss import Errors, Fit, denominators, errors, fit
+from rmt_asymptotics.equations.square_loss import Errors, denominators, errors
 from rmt_asymptotics.state_evolution.fixed_point import FixedPoints, map_at
 from rmt_asymptotics.state_evolution.ridge import compiled_curve, is_compiled, label_fit, residual_jacobian
 from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
@@ -36,11 +36,18 @@ class Direction:
 
 def arrays_of(problem: Problem) -> dict[str, Array]:
     """The arrays of a problem that may change with a field of a model, by name."""
-    features, labels = problem.features, problem.labels
-    return {
+    features, labels, along = problem.features, problem.labels, problem.features.directions
+    arrays = {
         "linear": features.linear, "residual": features.residual, "variances": features.variances,
         "modes": features.modes.functions, "strengths": features.modes.strengths,
         "target": labels.target, "target_residual": labels.residual,
+    }  # fmt: skip
+    if along is None:
+        return arrays
+    vectors = along.vectors
+    return arrays | {
+        "overlaps": along.overlaps, "profiles": vectors.profiles, "contrasts": vectors.contrasts,
+        "vectors": along.functions,
     }  # fmt: skip
 
 
@@ -52,8 +59,16 @@ def _with_arrays(problem: Problem, arrays: dict[str, Numbers]) -> Problem:
         linear=arrays["linear"],
         residual=arrays["residual"],
         variances=arrays["variances"],
+        directions=_directions_with(problem.features.directions, arrays),
     )
     return Problem(features, Labels(arrays["target"], arrays["target_residual"]))
+
+
+def _directions_with(along: Directions | None, arrays: dict[str, Numbers]) -> Directions | None:
+    if along is None:
+        return None
+    vectors = replace(along.vectors, profiles=arrays["profiles"], contrasts=arrays["contrasts"])
+    return replace(along, overlaps=arrays["overlaps"], vectors=vectors, functions=arrays["vectors"])
 
 
 @dataclass(frozen=True)
@@ -98,8 +113,9 @@ class Solution:
         features = problem.features
         t = np.ones((1, len(features.class_weights))) / controls.ridge[:, None]
         at = FixedPoints(V, map_at(features, controls, V, t), np.zeros(1, np.intp))
-        jacobian, fitted = residual_jacobian(features, at), label_fit(problem, controls, at.map)
-        source = fitted.base + at.map.on_nodes.by_rates(fitted.pull)
+        jacobian = residual_jacobian(features, at)
+        fitted = label_fit(problem, controls, features.mode_functions, at.map.den, at.map.on_nodes)
+        source = fitted.source(at.map.on_nodes)
         return cls(at, (1 + V) * jacobian.solve((source / (1 + V))[..., None])[..., 0], jacobian)
 
     def tangents(self, problem: Problem, controls: Controls) -> Array:
@@ -108,9 +124,8 @@ class Solution:
         _, at = responding(problem, controls, V + 0j, t)
         V = V + 1j * self._response(at.V.imag)
         den, at = responding(problem, controls, V, t)
-        fitted = fitted_at(problem, controls, den, at)
-        source = fitted.base + at.by_rates(fitted.pull)
-        again = source + at.along(den / (1 + V) * self.e)  # [err.1], at the real e
+        fitted = label_fit(problem, controls, problem.features.plain_modes, den, at)
+        again = fitted.source(at) + at.along(den / (1 + V) * self.e)  # [err.1], at the real e
         e = self.e + 1j * self._response(again.imag)
         return np.array([value.imag / TINY for value in vars(errors(weights, V, e, fitted)).values()])
 
@@ -138,18 +153,6 @@ def responding(problem: Problem, controls: Controls, V: Numbers, t: Array) -> tu
     sums = conjugates(bulk, den, ratio, controls.ridge)
     t = variances(bulk, sums, ratio, t + 0 * controls.ridge[:, None])
     return den, respond(bulk, sums, ratio, t).on(bulk.functions, bulk.residual)
-
-
-def fitted_at(problem: Problem, controls: Controls, den: Numbers, at: NodeResponse) -> Fit:
-    """The projection of the labels on the modes there, in complex numbers."""
-    features, labels, free = problem.features, problem.labels, problem.features.modes.are_free
-    finite = features.modes.strengths[:, ~free]
-    strengths = finite[0] * controls.dimension_ratio[:, None] + finite[1]
-    noisy = labels.residual + controls.noise_variance[:, None]
-    return fit(
-        features.plain_modes, features.modes.classes[~free], strengths, labels.target, noisy,
-        den, at, features.size(den), controls.sample_complexity,
-    )  # fmt: skip
 
 
 def along(controls: Controls, directions: list[Direction]) -> Controls:

@@ -75,6 +75,7 @@ def body(features: Features, tail: float) -> Features:
         residual=features.residual[classes][:, nodes],
         modes=Modes(modes.functions[:, kept][:, :, nodes], position[modes.classes[kept]], modes.strengths[:, kept]),
         variances=features.variances[:, classes],
+        directions=None if features.directions is None else features.directions.at(nodes, classes),
     )
 
 

@@ -8,10 +8,13 @@ from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array, Numbers
 from rmt_asymptotics.canonical.problem import Controls, Features, Problem
+from rmt_asymptotics.equations.directions import Capacity, capacity
+from rmt_asymptotics.equations.projection import ModeFunctions
 from rmt_asymptotics.equations.reduction import ReducedJacobian
+from rmt_asymptotics.equations.response import NodeResponse
 from rmt_asymptotics.equations.square_loss import Errors, Fit, errors, fit
 from rmt_asymptotics.state_evolution._kernels import one_class_curve
-from rmt_asymptotics.state_evolution.fixed_point import FixedPoints, MapAt, fixed_points, newton_matrix
+from rmt_asymptotics.state_evolution.fixed_point import FixedPoints, fixed_points, newton_matrix
 from rmt_asymptotics.threads import in_parallel, one_thread
 from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
@@ -86,7 +89,8 @@ def compiled_curve(problem: Problem, controls: Controls, state: Numbers) -> Numb
 
 def is_compiled(features: Features, dimension_ratio: Array) -> bool:
     """Whether the compiled twin serves: one class of neurons, isotropic inputs, finitely many neurons a dimension."""
-    return len(features.class_weights) == len(features.shares) == 1 and bool((dimension_ratio > 0).all())
+    plain = len(features.class_weights) == len(features.shares) == 1 and features.directions is None
+    return plain and bool((dimension_ratio > 0).all())
 
 
 def _misfit_rounding(problem: Problem, controls: Controls, test_error: Array) -> Array:
@@ -100,10 +104,9 @@ def general_points(problem: Problem, controls: Controls, start: Array | None = N
     features, points = problem.features, len(controls.ridge)
     V = np.ones((points, len(features.nodes))) if start is None else start
     at = fixed_points(features, controls, V, np.tile(first_variances(features), (points, 1)))
-    fitted = label_fit(problem, controls, at.map)
+    fitted = label_fit(problem, controls, problem.features.mode_functions, at.map.den, at.map.on_nodes)
     newton = residual_jacobian(features, at)
-    source = fitted.base + at.map.on_nodes.by_rates(fitted.pull)  # [jac.2]
-    scale = 1 + at.V
+    source, scale = fitted.source(at.map.on_nodes), 1 + at.V
     e, amplified = np.moveaxis(newton.solve(np.stack([source / scale, np.ones_like(scale)], axis=-1)), -1, 0)
     found = errors(features.weights, at.V, e * scale, fitted)  # [err.1]
     rounding = MAP_ROUNDING * np.sqrt(at.map.bulk.conditioning)
@@ -123,16 +126,22 @@ def residual_jacobian(features: Features, at: FixedPoints) -> ReducedJacobian:
     return ReducedJacobian(newton.skeleton, newton.kernel, 1 / (1 + at.V), at.map.den)
 
 
-def label_fit(problem: Problem, controls: Controls, at: MapAt) -> Fit:
-    """The projection of the labels on the modes at P points."""
+def label_fit(problem: Problem, controls: Controls, modes: ModeFunctions, den: Numbers, at: NodeResponse) -> Fit:
+    """The projection of the labels on the modes at P points, real or complex."""
     features, labels, free = problem.features, problem.labels, problem.features.modes.are_free
     finite = features.modes.strengths[:, ~free]
     return fit(
-        features.mode_functions, features.modes.classes[~free],
+        modes, features.modes.classes[~free],
         finite[0] * controls.dimension_ratio[:, None] + finite[1],
         labels.target, labels.residual + controls.noise_variance[:, None],
-        at.den, at.on_nodes, features.size(at.den), controls.sample_complexity,
+        den, at, features.size(den), controls.sample_complexity, along_directions(features, at),
     )  # fmt: skip
+
+
+def along_directions(features: Features, at: NodeResponse) -> Capacity | None:
+    """The capacity of the modes along directions, of inputs with a spectrum."""
+    directions = features.directions
+    return None if directions is None else capacity(directions.overlaps, directions.vectors, at.bulk)
 
 
 def _joined(parts: list[PointSolutions]) -> PointSolutions:
