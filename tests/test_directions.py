@@ -102,18 +102,22 @@ def generic_bulk(b=0.6):
 
 
 def test_capacity_against_a_random_matrix():
-    """Cap as quadratic forms of the bulk outside the span, of rows in two parts that see the vectors differently."""
+    """Cap as quadratic forms of the bulk outside the span, of rows in two parts that see the vectors differently.
+
+    And the readout that some hats cause: its squares in each class, and what it sees of directions outside the span.
+    """
     d, p, rng = 1200, 2000, np.random.default_rng(3)
     sums, at = generic_bulk(d / p)
     overlaps = TWO_CLASSES.features.directions.overlaps
     vectors = Vectors(np.array([0, 1, 1]), np.array([0, 1, 0]), rng.uniform(0.5, 2, (3, 2)), rng.uniform(1, 2, (3, 2)))
-    found = capacity(overlaps, vectors, at).matrix[0]
+    along = capacity(overlaps, vectors, at)
+    found = along.matrix[0]
 
     level, classes = np.repeat([0, 1], [d // 4, 3 * d // 4]), np.repeat([0, 1], [2 * p // 5, 3 * p // 5])
-    span = np.zeros((2, d))
+    frame = np.zeros((2, 2, d))  # of the directions in each eigenspace
     for y in range(2):
-        frame = np.linalg.qr(rng.standard_normal((np.sum(level == y), 2)))[0].T
-        span[:, level == y] = np.linalg.cholesky(overlaps[y]) @ frame
+        frame[y][:, level == y] = np.linalg.qr(rng.standard_normal((np.sum(level == y), 2)))[0].T
+    span = np.sum(np.linalg.cholesky(overlaps) @ frame, axis=0)
     root = np.sqrt(at.variances[level].T[classes] / (2 * p))
     one, other = root * rng.standard_normal((2, p, d))
     rows = one + other
@@ -126,6 +130,14 @@ def test_capacity_against_a_random_matrix():
     exact = np.array(columns) @ np.linalg.solve(matrix, np.array(columns).T)
     size = np.sqrt(np.diag(found))
     np.testing.assert_allclose(exact / np.outer(size, size), found / np.outer(size, size), atol=SAMPLED)
+
+    hat = rng.standard_normal(len(found)) / size
+    share = along.share(hat[None], np.eye(2))
+    readout = np.linalg.solve(matrix, np.array(columns).T @ hat)
+    images = np.array([(readout * (classes == k)) @ outside @ frame.reshape(4, d).T for k in range(2)])
+    np.testing.assert_allclose(np.sum(images**2, axis=1), share.leak[0], rtol=2 * SAMPLED)
+    squares = [np.sum(readout[classes == k] ** 2) for k in range(2)]
+    np.testing.assert_allclose(squares, at.theta[0] @ share.pull[0] / at.features, rtol=SAMPLED)
 
 
 def with_vectors(problem):
