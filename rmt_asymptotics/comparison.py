@@ -13,7 +13,7 @@ from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import Asymptotics, solve
 from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.estimates import FEW, Estimate, with_error, z_score
-from rmt_asymptotics.models import OneStepNetwork, RidgeModel
+from rmt_asymptotics.models import OneStepNetwork, RidgeModel, RidgeRegression
 from rmt_asymptotics.montecarlo import Simulation, SimulationPlan, simulate, simulation_curve
 from rmt_asymptotics.montecarlo.ensemble import default_test_samples
 from rmt_asymptotics.montecarlo.plan import PlanChoices, PlanOptions, planned
@@ -216,7 +216,7 @@ def compare(
     True
     """
     sizes = tuple(_sized(model, each) for each in _plans(plan, dimension, options))
-    return Comparison(model, sizes, solve(model.replace(width=None)))
+    return Comparison(model, sizes, solve(model.at_width(None)))
 
 
 @checked_arguments
@@ -237,10 +237,10 @@ def compare_curve(
     dataset = simulation_curve(model, plan, sample_complexity=sample_complexity)
     width = int(dataset.attrs["width"])
     theory = learning_curve(
-        model.replace(width=width, width_ratio=width / plan.dimension),
+        model.at_width(width, plan.dimension),
         sample_complexity=dataset.samples.values / plan.dimension,
     )
-    finite = _finite_curve(model.replace(width=width), plan, dataset.samples.values)
+    finite = _finite_curve(model.at_width(width), plan, dataset.samples.values)
     for name in model.outputs:
         mean, spread = (dataset[f"{name}_{kind}"].values for kind in ("simulation", "standard_error"))
         columns = {"z_score": z_score(mean, theory[name].values, spread, plan.replicas)}
@@ -294,8 +294,8 @@ def _finite_curve(model: RidgeModel, plan: SimulationPlan, samples: np.ndarray) 
 
 
 def _has_finite_theory(model: RidgeModel, dimension: int, samples: np.ndarray) -> bool:
-    ridge = model.is_ridge_regression and not isinstance(model, OneStepNetwork)
-    return bool(ridge and min(model.width or 2, dimension, *samples.tolist()) >= 2)
+    drawn = model.is_ridge_regression and not isinstance(model, (OneStepNetwork, RidgeRegression))
+    return bool(drawn and model.covariance is None and min(model.width or 2, dimension, *samples.tolist()) >= 2)
 
 
 def _untrusted(finite: "FiniteSize | None") -> list[str]:
@@ -305,6 +305,4 @@ def _untrusted(finite: "FiniteSize | None") -> list[str]:
 def _at_size(model: RidgeModel, simulation: Simulation) -> RidgeModel:
     """The model with the width and the ratios that were simulated."""
     d = simulation.dimension
-    return model.replace(
-        width=simulation.width, width_ratio=simulation.width / d, sample_complexity=simulation.samples / d
-    )
+    return model.at_width(simulation.width, d).replace(sample_complexity=simulation.samples / d)

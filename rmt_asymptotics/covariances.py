@@ -4,7 +4,7 @@ A profile is how the squared length of a vector is spread over the eigenvalues: 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Self
@@ -192,3 +192,12 @@ class Covariance(Declared):
 def _fixed(array: Array) -> Array:
     array.setflags(write=False)
     return array
+
+
+COVARIANCES: dict[str, Callable[..., Covariance]] = {
+    "Covariance": Covariance,
+    "isotropic": Covariance.isotropic,
+    "power_law": Covariance.power_law,
+    "two_level": Covariance.two_level,
+    "marchenko_pastur": Covariance.marchenko_pastur,
+}

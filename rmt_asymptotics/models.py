@@ -4,11 +4,17 @@ Frozen and validated; they know nothing of the theory or of the simulation that 
 Notation and normalisations: theory_notes/conventions.md.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from rmt_asymptotics.activations import Activation
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.activations import Activation, identity
+from rmt_asymptotics.covariances import Covariance
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.expectations import expectation
 from rmt_asymptotics.gaussian.scan import check_scan
@@ -22,12 +28,16 @@ from rmt_asymptotics.vocabulary.declared import Declared
 from rmt_asymptotics.vocabulary.quantities import BINARY_OUTPUTS, ERRORS, LOSS_OUTPUTS
 
 UNIT, SQUARE, REAL = ConstantLaw(1.0), SquareLoss(), Regression()
+EXCESS = 1e-12  # of a squared component over what the profiles allow: rounding
 A_MODEL = "a model, such as RandomFeatures(...)"  # what functions of models ask for
 
 
 @dataclass(frozen=True, kw_only=True)
 class RidgeModel(Record, Declared):
-    """Fields shared by all models: a ridge-regularised linear readout on p features of x ~ N(0, I_d).
+    """Fields shared by all models: a ridge-regularised linear readout on p features of x ~ N(0, Sigma).
+
+    Weights and teacher meet x = Sigma^(1/2) z as Sigma^(1/2) w and Sigma^(1/2) theta: directions, overlaps and profiles
+    are those of these, in the space of z ~ N(0, I_d), and the teacher has length 1 there.
 
     {fields}
     """
@@ -42,6 +52,8 @@ class RidgeModel(Record, Declared):
     loss: Loss = SQUARE
     labels: Labels = REAL
     intercept: bool = False
+    covariance: Covariance | None = None
+    teacher: Sequence[float] | None = None
 
     INNER: ClassVar[tuple[type[Any], ...]] = (Declared,)
 
@@ -50,6 +62,7 @@ class RidgeModel(Record, Declared):
         for name in ("activation", "target"):
             _check_resolved(getattr(self, name), name)
         self._check_labels()
+        self._check_profile("teacher")
 
     def _check_labels(self) -> None:
         if not (self.loss.two_values if self.labels.two_values else self.loss.real):
@@ -59,6 +72,34 @@ class RidgeModel(Record, Declared):
             allowed = "0 for labels of two values: SignLabels(flip_probability), ProbitLabels(scale) have their own"
             raise OutOfDomain("noise_variance", self.noise_variance, allowed)
         self.labels.check(self.target)
+
+    def _check_profile(self, name: str) -> None:
+        """Of as many numbers as there are eigenvalues, and 0 where the eigenvalue is."""
+        value = getattr(self, name)
+        if value is None:
+            return
+        if self.covariance is None:
+            raise OutOfDomain(name, value, "left out, unless there is a covariance")
+        if np.any(self.covariance.profile(value, name)[self.covariance.nodes == 0] != 0):
+            raise OutOfDomain(name, value, "0 where the eigenvalue of the covariance is 0")
+
+    @property
+    def teacher_profile(self) -> Array:
+        """tau_y on the eigenvalues of the covariance, (Y,): of a theta drawn at random where there is no `teacher`.
+
+        >>> import rmt_asymptotics as rmt
+        >>> rmt.RidgeRegression(covariance=rmt.Covariance((5.0, 1.0), (0.25, 0.75)), sample_complexity=2.0,
+        ...                     ridge=0.1).teacher_profile
+        array([0.625, 0.375])
+        """
+        if self.covariance is None:
+            return np.ones(1)
+        return self.covariance.weights * self.covariance.nodes if self.teacher is None else np.array(self.teacher)
+
+    def at_width(self, width: int | None, dimension: int | None = None) -> Self:
+        """The model of width p, and with p/d of that dimension; `RidgeRegression`, which has no width, as it is."""
+        ratio = {} if dimension is None or width is None else {"width_ratio": width / dimension}
+        return self.replace(width=width, **ratio)
 
     @cached_property
     def outputs(self) -> tuple[str, ...]:
@@ -104,6 +145,18 @@ def check_ridge_regression(model: Any) -> None:
         )
 
 
+def check_isotropic(model: RidgeModel) -> None:
+    """Raise `OutOfDomain` for a covariance: what is asked for is known for isotropic inputs alone."""
+    if model.covariance is not None:
+        raise OutOfDomain("covariance", model.covariance, "left out here: this theory is for isotropic inputs")
+
+
+def check_finite_ratio(model: RidgeModel) -> None:
+    """Raise `OutOfDomain` for infinitely many features: what is asked for counts them."""
+    if math.isinf(model.width_ratio):
+        raise OutOfDomain("width_ratio", model.width_ratio, "finite here: this theory counts the features")
+
+
 @dataclass(frozen=True, kw_only=True)
 class RandomFeatures(RidgeModel):
     """Random features: weights w_i uniform on the unit sphere (mei22, adlam20).  Note: canonical_problem.md.
@@ -135,6 +188,30 @@ class SpikedRandomFeatures(RidgeModel):
     spike: Law
     alignment: float
     bulk_variance: float = 1.0
+    spike_profile: Sequence[float] | None = None
+    alignment_profile: Sequence[float] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("spike_profile", "alignment_profile"):
+            self._check_profile(name)
+        spike, overlap = self.spike_profiles
+        if np.any(overlap**2 > spike * self.teacher_profile + EXCESS):
+            allowed = "smaller: no two vectors of these profiles have such an overlap on each eigenvalue"
+            raise OutOfDomain("alignment", self.alignment, allowed)
+
+    @property
+    def spike_profiles(self) -> tuple[Array, Array]:
+        """Squared components of v, and products of those of v and theta, on the eigenvalues of the covariance, (Y,)."""
+        teacher = self.teacher_profile
+        spike = teacher if self.spike_profile is None else np.array(self.spike_profile)
+        largest = np.sqrt(spike * teacher)
+        if self.alignment_profile is not None:
+            return spike, self.alignment * np.array(self.alignment_profile)
+        total = float(largest.sum())
+        if abs(self.alignment) > total + EXCESS:
+            raise OutOfDomain("alignment", self.alignment, f"at most {total:g} in size, that of these profiles")
+        return spike, self.alignment * largest / (total or 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +235,31 @@ class OneStepNetwork(RidgeModel):
     readout: Law = UNIT
     corrections: bool = True
     span_noise: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RidgeRegression(RidgeModel):
+    """Ridge regression on the inputs themselves: f = <a, x>/sqrt(d), of as many features as dimensions.
+
+    The labels are f_*(<theta, x>) + noise.  Penalties of b = a/sqrt(d), as in sum (y - <b, x>)^2 + penalty |b|^2, are
+    penalty = d ridge; here ridge is beside |a|^2.  It is the kernel limit of random features that are linear.
+
+    {fields}
+
+    >>> import rmt_asymptotics as rmt
+    >>> spectrum = rmt.Covariance.power_law(1.5, 200)
+    >>> rmt.RidgeRegression(covariance=spectrum, sample_complexity=0.5, ridge=0.02, noise_variance=0.1).teacher is None
+    True
+    """
+
+    activation: ClassVar[Activation] = identity  # type: ignore[misc, assignment]  # a field of the others
+    width_ratio: ClassVar[float] = math.inf  # type: ignore[misc]
+    width: ClassVar[None] = None  # type: ignore[misc]
+
+    target: Activation = identity
+
+    def at_width(self, width: int | None, dimension: int | None = None) -> Self:
+        return self
 
 
 @remembered(maxsize=512)

@@ -1,31 +1,38 @@
 """Models as plain dictionaries (for TOML, JSON and the attributes of Datasets) and back."""
 
 import dataclasses
+import inspect
 import json
 import os
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import version
 from typing import Any
 
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.arguments import checked_arguments
+from rmt_asymptotics.covariances import COVARIANCES, Covariance
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.expressions import parse_activation
 from rmt_asymptotics.labels import LABELS, Labels, MixtureNoise
 from rmt_asymptotics.laws import LAWS, Law
 from rmt_asymptotics.losses import LOSSES, ConvexLoss, Loss
-from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, RidgeRegression, SpikedRandomFeatures
 from rmt_asymptotics.steps import STEPS, Step
 from rmt_asymptotics.vocabulary.domains import Kind
 from rmt_asymptotics.vocabulary.fields import FIELDS, FUNCTION
 
-MODELS: dict[str, type[RidgeModel]] = {m.__name__: m for m in (RandomFeatures, SpikedRandomFeatures, OneStepNetwork)}
-KINDS: dict[str, tuple[type[Any], dict[str, Any]]] = {  # of records in fields: their base, and those with a name
+MODELS: dict[str, type[RidgeModel]] = {
+    model.__name__: model for model in (RandomFeatures, SpikedRandomFeatures, OneStepNetwork, RidgeRegression)
+}
+# of records in fields: their base, and what makes them, by name
+KINDS: dict[str, tuple[type[Any], Mapping[str, Callable[..., Any]]]] = {
     "law": (Law, LAWS),
     "step": (Step, STEPS),
     "loss": (Loss, LOSSES),
     "labels": (Labels, LABELS),
     "noise": (MixtureNoise, {"MixtureNoise": MixtureNoise}),
+    "covariance": (Covariance, COVARIANCES),
 }
 
 
@@ -144,19 +151,25 @@ def _function(field: str, text: str) -> Activation:
         raise OutOfDomain(field, error.value, error.allowed) from None
 
 
-def _chosen(field: str, name: Any, choices: dict[str, Any]) -> Any:
+def _chosen(field: str, name: Any, choices: Mapping[str, Any]) -> Any:
     if not isinstance(name, str) or name not in choices:
         raise OutOfDomain(field, name, f"one of {', '.join(choices)}")
     return choices[name]
 
 
-def _build(record: Any, values: dict[str, Any], prefix: str) -> Any:
-    known = {f.name: f for f in dataclasses.fields(record)}
+@cache
+def parameters_of(record: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    """The fields of a record, or the arguments of what makes one, by name."""
+    return dict(inspect.signature(record).parameters)
+
+
+def _build(record: Callable[..., Any], values: dict[str, Any], prefix: str) -> Any:
+    known = parameters_of(record)
     for name in values:
         if name not in known:
             raise OutOfDomain("field", prefix + name, f"a field of {record.__name__}: {', '.join(known)}")
-    for name, field in known.items():
-        if name not in values and field.default is dataclasses.MISSING:
+    for name, parameter in known.items():
+        if name not in values and parameter.default is parameter.empty:
             raise OutOfDomain(prefix + name, None, f"given: {record.__name__} has no default for it")
     try:
         return record(**values)

@@ -13,7 +13,7 @@ from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.quadrature import gaussian_density
 from rmt_asymptotics.labels import BinaryLabels, Labels, Regression, SignLabels, SmoothBinaryLabels, sign_pattern
-from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, RidgeRegression, SpikedRandomFeatures
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,9 @@ def directions(model: RidgeModel) -> tuple[float, float]:
     raise OutOfDomain("model", model, "a model whose labels are known, such as RandomFeatures(...)")
 
 
-@directions.register
-def _(model: RandomFeatures) -> tuple[float, float]:
+@directions.register(RidgeRegression)
+@directions.register(RandomFeatures)
+def _(model: RidgeModel) -> tuple[float, float]:
     return 0.0, 1.0
 
 

@@ -17,7 +17,14 @@ from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.random_features import random_features_grid, random_features_problem
 from rmt_asymptotics.canonical.spiked_features import spiked_grid, spiked_problem
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.models import (
+    OneStepNetwork,
+    RandomFeatures,
+    RidgeModel,
+    RidgeRegression,
+    SpikedRandomFeatures,
+    check_isotropic,
+)
 from rmt_asymptotics.remembered import remembered
 from rmt_asymptotics.steps import PowerStep
 
@@ -49,6 +56,8 @@ def control_fields(model: RidgeModel) -> frozenset[str]:
 
 grid_of.register(RandomFeatures)(random_features_grid)
 problem_on.register(RandomFeatures)(random_features_problem)
+grid_of.register(RidgeRegression)(random_features_grid)
+problem_on.register(RidgeRegression)(random_features_problem)
 grid_of.register(SpikedRandomFeatures)(spiked_grid)
 problem_on.register(SpikedRandomFeatures)(spiked_problem)
 grid_of.register(OneStepNetwork)(one_step_grid)
@@ -80,6 +89,7 @@ def _shaping(kind: Hashable, controls: frozenset[str]) -> Callable[[RidgeModel],
 
 def translations(model: RidgeModel) -> Callable[[int], Problem]:
     """The canonical problem of a model by refinement level < LEVELS; the same for all values of `control_fields`."""
+    check_isotropic(model)
     shape = _Shape(_shaping(cast(Hashable, type(model)), control_fields(model))(model), model)
     return lambda level: _translated(shape, level)
 

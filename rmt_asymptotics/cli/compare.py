@@ -66,7 +66,7 @@ def _along_curve(
     def figure() -> "Figure":
         width = int(compared.attrs["width"])
         line = (np.geomspace if axis.logarithmic else np.linspace)(points[0], points[-1], LINE_POINTS)
-        sized = model.replace(width=width, width_ratio=width / dimension)
+        sized = model.at_width(width, dimension)
         if "test_error_corrected" in compared:
             return curve_figure(_finite_line(sized, dimension, line), compared, axis.logarithmic)
         return curve_figure(learning_curve(sized, sample_complexity=line), compared, axis.logarithmic)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.output import checked_path
+from rmt_asymptotics.serialisation import parameters_of
 
 MOST_POINTS = 100_000
 
@@ -100,7 +102,7 @@ class WholeNumbers(click.ParamType[Any]):
 
 def dashed(name: str) -> str:
     """The name of a class as typed: "SpikedRandomFeatures" is spiked-random-features."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+    return re.sub(r"(?<!^)(?=[A-Z])|_", "-", name).lower()
 
 
 def typed(value: Any) -> str:
@@ -115,11 +117,12 @@ def typed(value: Any) -> str:
 
 
 class RecordType(click.ParamType[Any]):
-    """A law or a step and its parameters, as the dictionary that `model_from_dict` reads: "discrete:-1,1.5:0.3,0.7"."""
+    """A law, a step, ... with its parameters, as `model_from_dict` reads it: "discrete:-1,1.5:0.3,0.7"."""
 
-    def __init__(self, kind: str, records: dict[str, type]) -> None:
+    def __init__(self, kind: str, records: Mapping[str, Callable[..., Any]]) -> None:
         self.name = self.kind = kind
-        self.records = {dashed(name.removesuffix(kind.title())): record for name, record in records.items()}
+        self.records = {dashed(name.removesuffix(kind.title())) or kind: name for name in records}
+        self.parameters = {name: parameters_of(record) for name, record in records.items()}
 
     def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> dict[str, Any]:
         if isinstance(value, dict):
@@ -127,17 +130,36 @@ class RecordType(click.ParamType[Any]):
         name, *texts = value.split(":")
         if name not in self.records:
             self.fail(f"{name!r} must be one of {', '.join(self.records)}", param, context)
-        fields = dataclasses.fields(self.records[name])
-        if len(texts) > len(fields):
-            self.fail(f"{value!r} must be {':'.join([name, *(f.name for f in fields)])}", param, context)
+        known = self.parameters[self.records[name]]
+        if len(texts) > len(known):
+            self.fail(f"{value!r} must be {':'.join([name, *known])}", param, context)
         try:
             parameters = {
-                field.name: float(text) if field.type is float else [float(part) for part in text.split(",")]
-                for field, text in zip(fields, texts, strict=False)
+                field: float(text) if known[field].annotation in (float, int) else numbers(text)
+                for field, text in zip(known, texts, strict=False)
             }
         except ValueError:
             self.fail(f"{value!r} must have numbers as parameters", param, context)
-        return {self.kind: self.records[name].__name__, **parameters}
+        return {self.kind: self.records[name], **parameters}
+
+
+def numbers(text: str) -> list[float]:
+    """The numbers of "0.3,0.7"; raises ValueError for what is none."""
+    return [float(part) for part in text.split(",")]
+
+
+class NumbersType(click.ParamType[Any]):
+    """A list of numbers: "0.3,0.7"."""
+
+    name = "x,x,..."
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> list[float]:
+        if isinstance(value, list):
+            return value
+        try:
+            return numbers(value)
+        except ValueError:
+            self.fail(f"{value!r} must be numbers separated by commas", param, context)
 
 
 class ResultFile(click.ParamType[Any]):

@@ -13,7 +13,7 @@ from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.errors import OutOfDomain, number, numerical_failures, whole_number
 from rmt_asymptotics.finite.corrections import corrections
 from rmt_asymptotics.finite.setting import setting_of
-from rmt_asymptotics.models import RidgeModel, check_ridge_regression
+from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_isotropic, check_ridge_regression
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.tables import Shown, Table, titled
 from rmt_asymptotics.vocabulary.words import described
@@ -91,6 +91,8 @@ def finite_size(
     (0.43904, 0.4309, 0.06)
     """
     check_ridge_regression(model)
+    check_isotropic(model)
+    check_finite_ratio(model)
     dimension = whole_number("dimension", dimension, least=2)
     ratio = model.sample_complexity
     if sample_complexity is not None:

@@ -6,7 +6,7 @@ residual y - f(x).  Of the batch one block is held at a time.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -21,9 +21,9 @@ REAL = Regression()
 
 @dataclass(frozen=True)
 class Batch:
-    """The n0 samples of a gradient step, labels of f_*(x_1) + noise: a stream, which can be read once.
+    """The n0 samples of a gradient step, labels of f_*(<theta, x>) + noise: a stream, which can be read once.
 
-    target: f_*; theta is the first axis.  noise: of the labels, shape (n0,).  dimension: d.
+    target: f_*.  noise: of the labels, shape (n0,).  dimension: d.  teacher: the leading coordinates of theta.
     """
 
     target: Activation
@@ -31,13 +31,14 @@ class Batch:
     dimension: int
     generator: np.random.Generator
     labels: Labels = REAL
+    teacher: Array = field(default_factory=lambda: np.ones(1))
 
     def blocks(self) -> Iterator[tuple[Array, Array]]:
         """Inputs (m, d), valid until the next block is drawn, and their labels (m,)."""
         inputs = np.empty((min(BLOCK, len(self.noise)), self.dimension))
         for rows in blocks(len(self.noise), BLOCK):
             x = self.generator.standard_normal(out=inputs[: rows.stop - rows.start])
-            signal = evaluate("target", self.target, x[:, 0])
+            signal = evaluate("target", self.target, x[:, : len(self.teacher)] @ self.teacher)
             yield x, self.labels.sample(signal, self.generator) + self.noise[rows]
 
 

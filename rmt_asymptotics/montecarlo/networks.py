@@ -1,7 +1,8 @@
 """The finite network of a model: its first layer and its teacher, at dimension d and width p.
 
-Inputs x ~ N(0, I_d) are rotation invariant, so the teacher theta, and the spike direction v where there is one,
-are put in the span of the first coordinate axes.  A new model registers its own `network`.
+Inputs are z ~ N(0, I_d), weights and teacher are those that meet z (`inputs`).  Without a covariance z is rotation
+invariant, so the teacher theta, and the spike direction v where there is one, are put in the span of the first axes.
+A new model registers its own `network`.
 """
 
 from collections.abc import Iterator
@@ -11,11 +12,12 @@ from functools import singledispatch
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.activations import Activation, identity
 from rmt_asymptotics.callables import evaluated
 from rmt_asymptotics.errors import OutOfDomain, whole_number
-from rmt_asymptotics.models import RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.models import RandomFeatures, RidgeModel, RidgeRegression, SpikedRandomFeatures
 from rmt_asymptotics.montecarlo.compiled import compiled
+from rmt_asymptotics.montecarlo.inputs import inputs_of, spike_of
 
 BLOCK = 512  # rows of inputs drawn at once: a matrix product of this size reaches full speed
 CACHED = 32_768  # numbers an activation is applied to at once: its temporaries stay in the second-level cache
@@ -24,9 +26,9 @@ LARGEST = 1e100  # squares of values up to this size do not overflow
 
 @dataclass(frozen=True)
 class Network:
-    """Features sigma(<w_i, x>) and noise-free labels f_*(<theta, x>).
+    """Features sigma(<w_i, z>) and noise-free labels f_*(<theta, z>).
 
-    weights: the rows w_i, shape (p, d).  teacher: the leading coordinates of theta, the others are zero.
+    weights: the rows w_i, shape (p, d), as they meet z.  teacher: leading coordinates of theta, the others are zero.
     """
 
     activation: Activation
@@ -86,18 +88,27 @@ def network(model: RidgeModel, dimension: int, width: int, generator: np.random.
 
 @network.register
 def _(model: RandomFeatures, dimension: int, width: int, generator: np.random.Generator) -> Network:
-    return Network(model.activation, model.target, unit_rows(width, dimension, generator), np.ones(1))
+    inputs = inputs_of(model, dimension)
+    weights = inputs.seen(unit_rows(width, dimension, generator))
+    return Network(model.activation, model.target, weights, inputs.teacher)
 
 
 @network.register
 def _(model: SpikedRandomFeatures, dimension: int, width: int, generator: np.random.Generator) -> Network:
-    """w_i = sqrt(c) omega_i + u_i v, theta = gamma v + sqrt(1 - gamma^2) zeta; v and zeta are the first two axes."""
+    """w_i = sqrt(c) Sigma^(1/2) omega_i + u_i v."""
     whole_number("dimension", dimension, least=2)
-    weights = unit_rows(width, dimension, generator)
+    inputs, v = spike_of(model, dimension)
+    weights = inputs.seen(unit_rows(width, dimension, generator))
     weights *= np.sqrt(model.bulk_variance)
-    weights[:, 0] += model.spike.sample(generator, width)
-    teacher = np.array([model.alignment, np.sqrt(1 - model.alignment**2)])
-    return Network(model.activation, model.target, weights, teacher)
+    weights[:, : len(v)] += model.spike.sample(generator, width)[:, None] * v
+    return Network(model.activation, model.target, weights, inputs.teacher)
+
+
+@network.register
+def _(model: RidgeRegression, dimension: int, width: int, generator: np.random.Generator) -> Network:
+    """The inputs themselves as features."""
+    inputs = inputs_of(model, dimension)
+    return Network(identity, model.target, inputs.seen(np.eye(dimension)), inputs.teacher)
 
 
 @singledispatch

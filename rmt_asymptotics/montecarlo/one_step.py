@@ -3,6 +3,8 @@
 W0 on the unit sphere, the readout g, the label noise and the inputs of the batch are read from the stream of the
 weights, in this order: eta = 0 leaves plain random features, and a network and its equivalent share all of them.
 In both the updated weights are W0 + (eta/sqrt p) D: D does not depend on eta, and one D serves every step size.
+Weights are those that meet z, W Sigma^(1/2): the gradient in them takes one Sigma^(1/2) to be that in W, and another to
+meet z.
 """
 
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.montecarlo.equivalent import SpikedEquivalent
 from rmt_asymptotics.montecarlo.gradient import Batch, descent_direction
+from rmt_asymptotics.montecarlo.inputs import inputs_of
 from rmt_asymptotics.montecarlo.networks import Network, network, networks, unit_rows
 from rmt_asymptotics.montecarlo.sizes import rounded_size
 
@@ -26,15 +29,15 @@ def _(
 ) -> Iterator[tuple[Array, Network]]:
     """One network for all n of the same learning rate; with a step that scales with n, one for each."""
     count = rounded_size("step_sample_complexity", model.step_sample_complexity, dimension)
-    weights = unit_rows(width, dimension, generator)
+    inputs = inputs_of(model, dimension)
+    weights = inputs.seen(unit_rows(width, dimension, generator))
     readout = model.readout.sample(generator, width)
     noise = np.sqrt(model.noise_variance) * generator.standard_normal(count)
-    direction = update_direction(
-        model, weights, readout, Batch(model.target, noise, dimension, generator, model.labels)
-    )
+    batch = Batch(model.target, noise, dimension, generator, model.labels, inputs.teacher)
+    direction = inputs.seen(inputs.seen(update_direction(model, weights, readout, batch)))
     for eta, served in groupby(samples, lambda n: model.step.learning_rate(n, width)):
         updated = weights + eta / np.sqrt(width) * direction
-        yield np.array(list(served)), Network(model.activation, model.target, updated, np.ones(1))
+        yield np.array(list(served)), Network(model.activation, model.target, updated, inputs.teacher)
 
 
 @network.register

@@ -1,16 +1,20 @@
 """Whole sizes p, n, n0 of a finite network from the ratios of a model and the dimension d."""
 
+import math
+
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.models import A_MODEL, RidgeModel, RidgeRegression
 from rmt_asymptotics.vocabulary.fields import FIELDS
 
 
 def rounded_size(ratio_name: str, ratio: float, dimension: int) -> int:
-    """round(ratio * d); raises `OutOfDomain` where it is 0.
+    """round(ratio * d); raises `OutOfDomain` where it is 0 or infinite.
 
     >>> rounded_size("width_ratio", 1.5, 21)
     32
     """
+    if math.isinf(ratio):
+        raise OutOfDomain(ratio_name, ratio, "finite: there is no such network to simulate")
     size = round(ratio * dimension)
     if size < 1:
         allowed = f"above {0.5 / ratio:g}, so that {ratio_name} = {ratio:g} times it rounds to 1 or more"
@@ -31,8 +35,10 @@ def network_sizes(model: RidgeModel, dimension: int) -> tuple[int, int]:
     (20, 30)
     """
     if not isinstance(model, RidgeModel):
-        raise OutOfDomain("model", model, "a model, such as RandomFeatures(...)")
+        raise OutOfDomain("model", model, A_MODEL)
     dimension = FIELDS["dimension"].checked(dimension)
+    if isinstance(model, RidgeRegression):
+        return dimension, dimension
     width = rounded_size("width_ratio", model.width_ratio, dimension)
     if model.width is not None and width != model.width:
         _refuse_width(model.width, model.width_ratio, dimension, width)

@@ -96,7 +96,7 @@ class Objective:
             high = min(by_name[name].high for name in SIZES)
             values = dict.fromkeys(SIZES, math.sqrt(low * high)) if low < high else {}
         else:
-            values = {first: self.model.value(second), second: self.model.value(first)}
+            values = {first: self.model.width_ratio, second: self.model.sample_complexity}
         return {n: i.x(values[n]) for n, i in by_name.items() if n in values and i.low < values[n] < i.high}
 
     def value(self, x: Sequence[float] | Array) -> float:

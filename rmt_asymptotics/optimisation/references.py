@@ -17,7 +17,10 @@ from rmt_asymptotics.optimisation.derivatives import SOLVED
 from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity
 from rmt_asymptotics.state_evolution.ridge import solve_points
 
-SHARED = ("activation", "target", "sample_complexity", "width_ratio", "ridge", "noise_variance", "width")
+SHARED = (
+    "activation", "target", "sample_complexity", "width_ratio", "ridge", "noise_variance", "width", "covariance",
+    "teacher",
+)  # fmt: skip
 
 
 @checked_arguments

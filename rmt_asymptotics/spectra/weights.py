@@ -18,7 +18,14 @@ from rmt_asymptotics.canonical.problem import Features, Modes
 from rmt_asymptotics.checks import real_array
 from rmt_asymptotics.errors import OutOfDomain, numerical_failures
 from rmt_asymptotics.laws import Law
-from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.models import (
+    OneStepNetwork,
+    RandomFeatures,
+    RidgeModel,
+    SpikedRandomFeatures,
+    check_finite_ratio,
+    check_isotropic,
+)
 from rmt_asymptotics.progress import progress_of
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
 from rmt_asymptotics.spectra.outliers import mode_form, outliers_of
@@ -185,6 +192,8 @@ def weight_spectrum(model: RidgeModel, *, progress: bool | None = None) -> Weigh
     >>> round(sp.threshold, 9), round(sp.outliers[0].position, 9), round(sp.outliers[0].teacher_overlap, 9)
     (1.0, 2.5, 0.27)
     """
+    check_isotropic(model)
+    check_finite_ratio(model)
     law, beta = weight_law(model, CLASS_COUNTS[0]), model.width_ratio
 
     def features_at(level: int) -> Features:

@@ -3,7 +3,7 @@
 import inspect
 import textwrap
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any, ClassVar, get_origin, get_type_hints
 
 from rmt_asymptotics.vocabulary.fields import FIELDS, Field
 
@@ -26,8 +26,8 @@ class Declared:
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if cls.__doc__ and "{fields}" in cls.__doc__:
-            own = {name: None for base in reversed(cls.__mro__) for name in inspect.get_annotations(base)}
-            lines = (FIELDS[name].documentation for name in own if name in FIELDS)
+            own = {name: kind for base in reversed(cls.__mro__) for name, kind in inspect.get_annotations(base).items()}
+            lines = (FIELDS[name].documentation for name, kind in own.items() if _is_field(name, kind))
             wrapped = (textwrap.fill(line, LINE, subsequent_indent="      ") for line in lines)
             cls.__doc__ = cls.__doc__.replace("{fields}", "\n    ".join(wrapped))
 
@@ -42,4 +42,10 @@ class Declared:
 @cache
 def _fields(declared: type) -> tuple[tuple[Field, Any], ...]:
     """The fields of a class that the vocabulary knows, with the types of their annotations."""
-    return tuple((FIELDS[name], kind) for name, kind in get_type_hints(declared).items() if name in FIELDS)
+    hints = get_type_hints(declared).items()
+    return tuple((FIELDS[name], kind) for name, kind in hints if _is_field(name, kind))
+
+
+def _is_field(name: str, kind: Any) -> bool:
+    """Whether an annotation is one of a field of the vocabulary; what a class fixes for all is none."""
+    return name in FIELDS and get_origin(kind) is not ClassVar

@@ -79,10 +79,16 @@ LABELS = Kind(
     "labels: Regression(), SignLabels(), ProbitLabels() or LogisticLabels()",
     "regression, sign:0.05, probit:0.5 or logistic:1",
 )
+COVARIANCE = Kind(
+    "covariance",
+    "a Covariance, such as Covariance.power_law(0.8, 200), or None",
+    "power-law:0.8:200, two-level:5,1:0.25,0.75 or marchenko-pastur:0.5",
+)
+PROFILE = Numbers(Number(0.0, 1.0, "both"), total=1.0)
 NOISE = Kind("noise", "MixtureNoise(probabilities, means, variances), or None", "")
 MODEL = (
     Field("activation", "sigma", "activation", FUNCTION, "feature i is sigma(<w_i, x>)"),
-    Field("target", "f_*", "target", FUNCTION, "the labels are f_*(<theta, x>) + noise, |theta| = 1"),
+    Field("target", "f_*", "target", FUNCTION, "the labels are f_*(<theta, x>) + noise, <theta, x> ~ N(0, 1)"),
     Field("sample_complexity", "n/d", "sample complexity", positive(1e-3, 1e3), "samples over input dimension"),
     Field("width_ratio", "p/d", "width ratio", positive(1e-3, 1e3), "features over input dimension"),
     Field(
@@ -110,6 +116,15 @@ MODEL = (
     Field("loss", "l", "loss", LOSS, "the readout minimises sum l + (ridge/2) |a|^2; with the square loss twice that"),
     Field("labels", "y", "labels", LABELS, "how y follows from the target"),
     Field("intercept", "", "intercept", Flag(), "a constant beside the features, without penalty"),
+    Field("covariance", "Sigma", "covariance", COVARIANCE, "of the inputs x, (1/d) tr Sigma = 1", none="isotropic"),
+    Field(
+        "teacher",
+        "tau_y",
+        "teacher profile",
+        PROFILE,
+        "squared components of Sigma^(1/2) theta, of length 1, on the eigenvalues of Sigma",
+        none="those of a theta drawn at random",
+    ),
     Field("spike", "u", "spike", LAW, "law of the coefficients u_i in w_i = sqrt(c) omega_i + u_i v, |v| = 1"),
     Field(
         "alignment",
@@ -117,6 +132,22 @@ MODEL = (
         "alignment of spike and target",
         Number(-1.0, 1.0, "both", Coordinate.ANGLE, (-1.0, 1.0)),
         "overlap <theta, v> of unit vectors",
+    ),
+    Field(
+        "spike_profile",
+        "mu_y",
+        "spike profile",
+        PROFILE,
+        "squared components of the unit vector v on the eigenvalues of Sigma",
+        none="those of the teacher",
+    ),
+    Field(
+        "alignment_profile",
+        "",
+        "alignment profile",
+        Numbers(Number(), total=1.0),
+        "which part of <theta, v> comes from each eigenvalue of Sigma",
+        none="the same angle on all",
     ),
     Field(
         "bulk_variance",

@@ -35,7 +35,14 @@ OTHERS = (
     spectra.bbp, output.write_dataset, output.write_figure, output.write_text, serialisation.model_from_dict,
     serialisation.model_to_dict, *(getattr(plotting, name) for name in plotting.__all__ if name.startswith("plot_")),
 )  # fmt: skip
-PROTOCOL = ("check_fields", "quadrature", "sample", "learning_rate", "profile")  # the package calls them, users do not
+PROTOCOL = (
+    "check_fields",
+    "quadrature",
+    "sample",
+    "learning_rate",
+    "profile",
+    "at_width",
+)  # the package calls them, users do not
 PATIENCE = 20  # seconds a call: what a wrong value starts must end
 
 
