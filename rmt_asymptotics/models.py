@@ -63,6 +63,8 @@ class RidgeModel(Record, Declared):
             _check_resolved(getattr(self, name), name)
         self._check_labels()
         self._check_profile("teacher")
+        if math.isinf(self.width_ratio) and self.width is not None:
+            raise OutOfDomain("width", self.width, "None where width_ratio is infinite")
 
     def _check_labels(self) -> None:
         if not (self.loss.two_values if self.labels.two_values else self.loss.real):

@@ -12,7 +12,7 @@ from rmt_asymptotics.asymptotics import control_points, convex_task, default_tol
 from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.errors import NotConverged, OutOfDomain, numerical_failures
 from rmt_asymptotics.losses import HardMarginLoss
-from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.models import RidgeModel, check_finite_ratio
 from rmt_asymptotics.state_evolution.convex.points import Solved, solve_point
 from rmt_asymptotics.state_evolution.convex.refinement import ORDERS
 from rmt_asymptotics.state_evolution.convex.separability import ENOUGH, threshold
@@ -67,6 +67,7 @@ def separability(model: RidgeModel, *, tolerance: float | None = None) -> Separa
     """
     if not model.labels.two_values:
         raise OutOfDomain("labels", model.labels, "of two values: SignLabels(), ProbitLabels() or LogisticLabels()")
+    check_finite_ratio(model)
     hard = model.replace(loss=HardMarginLoss(), ridge=1.0)
     tolerance = default_tolerance(hard) if tolerance is None else tolerance
     near = _near(hard)

@@ -33,7 +33,7 @@ def bbp(strength: float, width_ratio: float, bulk_variance: float = 1.0) -> Rank
     (2.5, 0.75, 1.0)
     """
     theta = number("strength", strength, least=0)
-    beta, c = FIELDS["width_ratio"].checked(width_ratio), FIELDS["bulk_variance"].checked(bulk_variance)
+    beta, c = number("width_ratio", width_ratio, above=0), FIELDS["bulk_variance"].checked(bulk_variance)
     threshold = np.sqrt(c) * beta**0.25
     if theta <= threshold:
         return RankOneSpike(float(np.sqrt(c) * (1 + np.sqrt(beta))), 0.0, float(threshold))

@@ -30,7 +30,7 @@ class Coordinate(Enum):
 
 @dataclass(frozen=True)
 class Number(Domain):
-    """A finite number between low and high; the ends that belong to it are `closed`.
+    """A number between low and high; the ends that belong to it are `closed`, infinity only if it is one of them.
 
     coordinate: in which models are smooth on a scale of order one.  window: where an optimum is looked for.
     remedy: what to use for values outside.  shown: what a slider or an axis spans at first; None: the window.
@@ -48,8 +48,8 @@ class Number(Domain):
     shown: tuple[float, float] | None = None
 
     def checked(self, name: str, value: Any, kind: Any = None) -> float:
-        if type(value) is float and self.low < value < self.high:
-            return value
+        if isinstance(value, float) and value in self:
+            return float(value)
         left, right = self.closed in ("left", "both"), self.closed in ("right", "both")
         try:
             return number(

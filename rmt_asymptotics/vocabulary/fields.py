@@ -90,7 +90,20 @@ MODEL = (
     Field("activation", "sigma", "activation", FUNCTION, "feature i is sigma(<w_i, x>)"),
     Field("target", "f_*", "target", FUNCTION, "the labels are f_*(<theta, x>) + noise, <theta, x> ~ N(0, 1)"),
     Field("sample_complexity", "n/d", "sample complexity", positive(1e-3, 1e3), "samples over input dimension"),
-    Field("width_ratio", "p/d", "width ratio", positive(1e-3, 1e3), "features over input dimension"),
+    Field(
+        "width_ratio",
+        "p/d",
+        "width ratio",
+        Number(
+            0.0,
+            closed="right",
+            coordinate=Coordinate.LOGARITHM,
+            window=(1e-3, 1e3),
+            shown=(0.1, 10.0),
+            remedy=", or inf: the kernel limit",
+        ),
+        "features over input dimension; inf is the kernel limit d/p = 0",
+    ),
     Field(
         "ridge",
         "ridge",

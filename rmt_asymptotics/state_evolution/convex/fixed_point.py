@@ -43,7 +43,7 @@ class System:
 class Linearised:
     """The residual (2N + J,) at a state, its Jacobian and its derivative in log alpha; image: the next V, Q, y, t.
 
-    norm: |a|^2/p.
+    norm: |a|^2/d.
     """
 
     residual: Array
@@ -64,9 +64,10 @@ def linearise(system: System, state: State) -> Linearised:
     den, qh, hat = w * v, w * q, F0 @ (w * E0) + F1 @ (w * E1)  # [gl.8]
     bulk = bulk_at(problem.features, den, state.t, b, system.ridge)  # [gl.9]
     t = bulk.t
-    sigma = b * np.bincount(k, np.where(penalised, y, 0.0) ** 2, minlength=len(pi)) / (pi * t**2)
+    pull = np.bincount(k, np.where(penalised, y, 0.0) ** 2, minlength=len(pi)) / (pi * t**2)
+    sigma = b * pull
     Q, H = tangent(problem.features, den, bulk, b, qh, sigma)  # [gl.11]
-    rates = bulk.theta @ (b * (bulk.Y @ qh) + sigma)
+    rates = bulk.theta @ (bulk.Y @ qh + pull)
     lift = np.where(penalised, t[k] * modes.scales, 1.0)
     image = State(bulk.V, Q, np.where(penalised, lift * hat, y + hat), t)  # [gl.10]
     residual = np.concatenate([np.log(bulk.V / state.V), np.log(Q / state.Q), image.y - y])

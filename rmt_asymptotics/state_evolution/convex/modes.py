@@ -44,8 +44,8 @@ def amplitudes(problem: Problem, b: float, intercept: bool, combine: Array | Non
 
     combine: that of a problem nearby, for amplitudes with the same meaning.
     """
-    strengths = b * problem.features.modes.strengths[0] + problem.features.modes.strengths[1]
-    free = np.isinf(strengths)
+    free, (fixed, relative) = problem.features.modes.are_free, problem.features.modes.strengths
+    strengths = b * np.where(free, 0, fixed) + relative
     spanned = problem.features.modes.functions[:, free]
     if intercept:
         one = np.array([np.ones_like(problem.features.nodes), np.zeros_like(problem.features.nodes)])
