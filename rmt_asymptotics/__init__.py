@@ -30,7 +30,7 @@ from rmt_asymptotics.comparison import Comparison, compare, compare_curve
 from rmt_asymptotics.covariances import Covariance
 from rmt_asymptotics.errors import NotConverged, OutOfDomain
 from rmt_asymptotics.labels import LogisticLabels, MixtureNoise, ProbitLabels, Regression, SignLabels
-from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw, RademacherLaw
+from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw, JointLaw, RademacherLaw
 from rmt_asymptotics.losses import (
     AbsoluteLoss,
     ConvexLoss,
@@ -67,6 +67,7 @@ from rmt_asymptotics.serialisation import model_from
 from rmt_asymptotics.state_evolution.refinement import Status
 from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
 from rmt_asymptotics.sweeps.sweep import learning_curve, open_sweep, sweep
+from rmt_asymptotics.targets import MultiIndexTarget
 
 if TYPE_CHECKING:
     from rmt_asymptotics.finite import FiniteSize, FiniteValue, finite_size, finite_size_curve
@@ -125,11 +126,13 @@ __all__ = [
     "HardMarginLoss",
     "HingeLoss",
     "HuberLoss",
+    "JointLaw",
     "LogisticLabels",
     "LogisticLoss",
     "MarginLaw",
     "MaximalStep",
     "MixtureNoise",
+    "MultiIndexTarget",
     "NotConverged",
     "OneStepNetwork",
     "OptimalStopping",

@@ -11,11 +11,11 @@ from rmt_asymptotics.errors import OutOfDomain, number
 VECTORISED = "a function of whole arrays, written with NumPy: np.tanh(x), np.maximum(x, 0), not math.tanh(x), max(x, 0)"
 
 
-def evaluated(function: Callable[[Array], Any], x: Array, field: str) -> Array:
-    """function(x), elementwise, in double precision: an array of its own, of the shape of x.
+def evaluated(function: Callable[..., Any], x: Array, field: str, *others: Array) -> Array:
+    """function(x, *others), elementwise, in double precision: an array of its own, of the shape of x.
 
-    `function` may write into x: pass an array that may be lost.  Raises `OutOfDomain` naming `field` where the
-    function raises, and where it returns anything but real numbers in double precision.
+    `function` may write into its arguments: pass arrays that may be lost.  Raises `OutOfDomain` naming `field` where
+    the function raises, and where it returns anything but real numbers in double precision.
 
     >>> evaluated(lambda x: x.astype(np.float32), np.array([-1.0, 2.0]), "activation")
     Traceback (most recent call last):
@@ -25,7 +25,7 @@ precision; it returns float32
     """
     shape = x.shape
     try:
-        values = np.asarray(function(x))
+        values = np.asarray(function(x, *others))
     except OutOfDomain as error:
         raise OutOfDomain(field, error.value, error.allowed) from None
     except Exception as error:

@@ -56,6 +56,27 @@ def sequence(field: str, value: Any, of: str = "values", *, empty: bool = False)
     return list(value)
 
 
+def rows(field: str, value: Any) -> list[list[Any]]:
+    """The rows of a matrix, as lists; raises `OutOfDomain` where they differ in length or are empty.
+
+    >>> rows("values", np.eye(2))
+    [[1.0, 0.0], [0.0, 1.0]]
+    """
+    allowed = "a matrix of numbers: rows of equal length, such as [[1.0, 0.5], [0.0, 2.0]]"
+    if hasattr(value, "__array__"):
+        try:
+            value = np.asarray(value).tolist()
+        except (TypeError, ValueError, RuntimeError):
+            raise OutOfDomain(field, value, allowed) from None
+    try:
+        found = [sequence(field, row) for row in sequence(field, value)]
+    except OutOfDomain:
+        raise OutOfDomain(field, value, allowed) from None
+    if len({len(row) for row in found}) != 1:
+        raise OutOfDomain(field, value, allowed)
+    return found
+
+
 def real_array(field: str, value: Any) -> Array:
     """An array of finite or infinite numbers, of any shape; raises `OutOfDomain` for what is none."""
     try:

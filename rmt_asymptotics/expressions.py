@@ -10,22 +10,26 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.polynomial.hermite_e import herme2poly
 
+from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import BUILT_IN, FAMILIES, Activation
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.formulas.formula import MOST_KINKS, Formula, array_function
 from rmt_asymptotics.formulas.formula_parity import parts_of_formula
 from rmt_asymptotics.formulas.operations import ALIASES, EXTREMES, UNARY
+from rmt_asymptotics.targets import MOST_DIRECTIONS, MultiIndexTarget
 
 ALLOWED = (
     f"a built-in ({', '.join([*BUILT_IN, *FAMILIES])}) or a formula in x made of numbers, pi, + - * / ** and "
     f"{', '.join(UNARY)}, Max, Min, where(x < 0, a, b), Piecewise((a, x < 0), (b, True)), He2(x), He3(x), ..."
 )
+ALLOWED_SEVERAL = f"a formula in x1, ..., x{MOST_DIRECTIONS}, of what formulas in x are made of"
 LONGEST = 2000  # characters
 MOST_PARTS = 200  # operations of a formula
 DEEPEST = 100  # operations inside one another
 LARGEST_HERMITE = 40
 ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 X = Formula("x")
+VARIABLES = {f"x{place + 1}": Formula("variable", number=float(place)) for place in range(MOST_DIRECTIONS)}
 
 
 def parse_activation(text: str) -> Activation:
@@ -67,14 +71,26 @@ def parse_formula(text: str) -> Formula:
     return _Reader(text).read(_syntax(text))
 
 
-def _syntax(text: str) -> ast.expr:
+@lru_cache(maxsize=256)
+def multi_index_from_expression(text: str) -> MultiIndexTarget:
+    """The function of x1, x2, ... that a formula describes; see `MultiIndexTarget.from_expression`."""
+    formula = _Reader(text, several=True).read(_syntax(text, ALLOWED_SEVERAL))
+    used = [int(part.number) + 1 for part in formula.parts() if part.operation == "variable"]
+
+    def function(*x: Array) -> Array:
+        return np.broadcast_to(np.asarray(formula.value(x), float), x[0].shape)
+
+    return MultiIndexTarget(function, max(used, default=1), text, True)
+
+
+def _syntax(text: str, allowed: str = ALLOWED) -> ast.expr:
     try:
         if len(text) > LONGEST:
             raise ValueError(f"it is longer than {LONGEST} characters")
         return ast.parse(text.replace("^", "**").strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else str(error) or "it is nested too deeply"
-        raise OutOfDomain("expression", text[:LONGEST], f"{ALLOWED} ({reason})") from None
+        raise OutOfDomain("expression", text[:LONGEST], f"{allowed} ({reason})") from None
 
 
 def _built_in(node: ast.expr, text: str) -> Activation | None:
@@ -99,13 +115,13 @@ def _built_in(node: ast.expr, text: str) -> Activation | None:
 
 
 class _Reader:
-    """Reads one text; every refusal says which part of it is not known."""
+    """Reads one text, of a formula in x or, if `several`, in x1, x2, ...; a refusal says which part is not known."""
 
-    def __init__(self, text: str) -> None:
-        self.text, self.count = text, 0
+    def __init__(self, text: str, several: bool = False) -> None:
+        self.text, self.several, self.count = text, several, 0
 
     def refuse(self, reason: str) -> OutOfDomain:
-        return OutOfDomain("expression", self.text, f"{ALLOWED} ({reason})")
+        return OutOfDomain("expression", self.text, f"{ALLOWED_SEVERAL if self.several else ALLOWED} ({reason})")
 
     def read(self, node: ast.expr, depth: int = 0) -> Formula:
         """The formula of a syntax tree, whose constants are finite."""
@@ -121,8 +137,10 @@ class _Reader:
         match node:
             case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
                 return _number(float(number) if abs(number) < 1e308 else np.inf)
-            case ast.Name(id="x"):
+            case ast.Name(id="x") if not self.several:
                 return X
+            case ast.Name(id=name) if self.several and name in VARIABLES:
+                return VARIABLES[name]
             case ast.Name(id="pi"):
                 return Formula("pi")
             case ast.UnaryOp(op=ast.UAdd()):

@@ -19,22 +19,27 @@ from rmt_asymptotics.vocabulary.declared import Declared
 
 @dataclass(frozen=True)
 class Law(Declared, ABC):
-    """The distribution of one real coefficient per neuron, independent across neurons."""
+    """The distribution of the coefficients of a neuron, one or several, independent across neurons."""
 
     continuous: ClassVar[bool] = False  # uncountably many values: classes are quadrature nodes
 
+    @property
+    def directions(self) -> int | None:
+        """The number of coefficients of a joint law; None for a law of one."""
+        return None
+
     @abstractmethod
     def quadrature(self, count: int, resolution: float) -> tuple[Array, Array]:
-        """Values and probabilities, each of shape (K,).
+        """Values and probabilities, each of shape (K,); values (K, r) of a joint law.
 
         A continuous law uses `count` nodes, dense enough at 0 for features of width `resolution`;
         a law with finitely many values ignores both and returns its atoms.
         """
 
     def sample(self, generator: np.random.Generator, size: int) -> Array:
-        """Independent draws, shape (size,)."""
+        """Independent draws, shape (size,); (size, r) of a joint law."""
         values, probabilities = self.quadrature(0, 1.0)
-        return generator.choice(values, size=size, p=probabilities)
+        return values[generator.choice(len(values), size=size, p=probabilities)]
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,33 @@ class DiscreteLaw(Law):
 
 
 @dataclass(frozen=True)
+class JointLaw(Law):
+    """Finitely many vectors of r coefficients, (K, r), with their probabilities: of several spikes, or outputs.
+
+    >>> JointLaw([(1.2, 0.5), (-0.9, 0.8)], (0.4, 0.6)).directions
+    2
+    """
+
+    values: Sequence[Sequence[float]]
+    probabilities: Sequence[float]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.values) != len(self.probabilities):
+            raise OutOfDomain("probabilities", self.probabilities, f"one number for each of {len(self.values)} values")
+
+    @property
+    def directions(self) -> int:
+        return len(self.values[0])
+
+    def quadrature(self, count: int, resolution: float) -> tuple[Array, Array]:
+        """The vectors that carry probability, (K, r), and theirs, (K,)."""
+        values, probabilities = np.array(self.values), np.array(self.probabilities)
+        present = probabilities > 0
+        return values[present], probabilities[present] / probabilities.sum()
+
+
+@dataclass(frozen=True)
 class RademacherLaw(Law):
     """+scale or -scale with probability 1/2 each."""
 
@@ -95,4 +127,6 @@ class GaussianLaw(Law):
         return self.scale * generator.standard_normal(size)
 
 
-LAWS: dict[str, type[Law]] = {law.__name__: law for law in (ConstantLaw, DiscreteLaw, RademacherLaw, GaussianLaw)}
+LAWS: dict[str, type[Law]] = {
+    law.__name__: law for law in (ConstantLaw, DiscreteLaw, JointLaw, RademacherLaw, GaussianLaw)
+}

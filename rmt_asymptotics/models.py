@@ -24,11 +24,13 @@ from rmt_asymptotics.losses import Loss, SquareLoss
 from rmt_asymptotics.records import Record
 from rmt_asymptotics.remembered import remembered
 from rmt_asymptotics.steps import Step
+from rmt_asymptotics.targets import MultiIndexTarget, Target
 from rmt_asymptotics.vocabulary.declared import Declared
 from rmt_asymptotics.vocabulary.quantities import BINARY_OUTPUTS, ERRORS, LOSS_OUTPUTS
 
 UNIT, SQUARE, REAL = ConstantLaw(1.0), SquareLoss(), Regression()
 EXCESS = 1e-12  # of a squared component over what the profiles allow: rounding
+ONE_DIRECTION = "of one direction here: several are known to `solve`, sweeps, gradients, optima and `simulate`"
 A_MODEL = "a model, such as RandomFeatures(...)"  # what functions of models ask for
 
 
@@ -43,7 +45,7 @@ class RidgeModel(Record, Declared):
     """
 
     activation: Activation
-    target: Activation
+    target: Target
     sample_complexity: float
     width_ratio: float
     ridge: float
@@ -59,12 +61,28 @@ class RidgeModel(Record, Declared):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("activation", "target"):
-            _check_resolved(getattr(self, name), name)
+        _check_resolved(self.activation, "activation")
+        if isinstance(self.target, Activation):
+            _check_resolved(self.target, "target")
         self._check_labels()
         self._check_profile("teacher")
         if math.isinf(self.width_ratio) and self.width is not None:
             raise OutOfDomain("width", self.width, "None where width_ratio is infinite")
+        if self.has_several_directions:
+            _check_square_loss(self)
+            check_isotropic(self)
+
+    @property
+    def single_target(self) -> Activation:
+        """The target, of one direction; raises `OutOfDomain` for another."""
+        if isinstance(self.target, MultiIndexTarget):
+            raise OutOfDomain("target", self.target, ONE_DIRECTION)
+        return self.target
+
+    @property
+    def label_kinks(self) -> tuple[float, ...]:
+        """The projections <theta, x> at which E[y | x] jumps or has a kink; smooth targets of several have none."""
+        return () if isinstance(self.target, MultiIndexTarget) else self.labels.kinks(self.target)
 
     def _check_labels(self) -> None:
         if not (self.loss.two_values if self.labels.two_values else self.loss.real):
@@ -73,7 +91,8 @@ class RidgeModel(Record, Declared):
         if self.labels.two_values and self.noise_variance > 0:
             allowed = "0 for labels of two values: SignLabels(flip_probability), ProbitLabels(scale) have their own"
             raise OutOfDomain("noise_variance", self.noise_variance, allowed)
-        self.labels.check(self.target)
+        if isinstance(self.target, Activation):
+            self.labels.check(self.target)
 
     def _check_profile(self, name: str) -> None:
         """Of as many numbers as there are eigenvalues, and 0 where the eigenvalue is."""
@@ -123,6 +142,13 @@ class RidgeModel(Record, Declared):
         return any(isinstance(law, Law) and law.continuous for law in vars(self).values())
 
     @cached_property
+    def has_several_directions(self) -> bool:
+        """Whether targets or spikes span more than a direction each, or the network has several outputs."""
+        values = vars(self).values()
+        joint = any(isinstance(value, Law) and value.directions is not None for value in values)
+        return joint or isinstance(self.target, MultiIndexTarget)
+
+    @cached_property
     def is_ridge_regression(self) -> bool:
         """Whether the readout fits real labels with Gaussian noise by the square loss, without an intercept."""
         return self.loss == SQUARE and self.labels == REAL and not self.intercept
@@ -130,16 +156,33 @@ class RidgeModel(Record, Declared):
     @property
     def label_noise(self) -> float:
         """E Var(y | x): the least mean of (y - f)^2 on fresh data."""
-        labels, target = self.labels, self.target
+        labels = self.labels
         if self.is_ridge_regression:
             return self.noise_variance
+        target = self.single_target
         return self.noise_variance + expectation(lambda nu: labels.variance(target(nu)), labels.kinks(target))
 
 
+def check_one_direction(model: "RidgeModel") -> None:
+    """Raise `OutOfDomain` for targets and spikes of several directions, and networks of several outputs."""
+    if not model.has_several_directions:
+        return
+    for name, value in vars(model).items():
+        if isinstance(value, MultiIndexTarget) or getattr(value, "directions", None) is not None:
+            raise OutOfDomain(name, value, ONE_DIRECTION)
+
+
 def check_ridge_regression(model: Any) -> None:
-    """Raise `OutOfDomain` for what is not a model, and for another loss, labels of two values, an intercept."""
+    """Raise `OutOfDomain` for what is not a model, for another loss, labels of two values, an intercept, and for
+    several directions.
+    """
     if not isinstance(model, RidgeModel):
         raise OutOfDomain("model", model, A_MODEL)
+    check_one_direction(model)
+    _check_square_loss(model)
+
+
+def _check_square_loss(model: RidgeModel) -> None:
     if not model.is_ridge_regression:
         field = "loss" if model.loss != SQUARE else "labels" if model.labels != REAL else "intercept"
         raise OutOfDomain(
@@ -188,7 +231,7 @@ class SpikedRandomFeatures(RidgeModel):
     """
 
     spike: Law
-    alignment: float
+    alignment: float | tuple[tuple[float, ...], ...]
     bulk_variance: float = 1.0
     spike_profile: Sequence[float] | None = None
     alignment_profile: Sequence[float] | None = None
@@ -197,6 +240,13 @@ class SpikedRandomFeatures(RidgeModel):
         super().__post_init__()
         for name in ("spike_profile", "alignment_profile"):
             self._check_profile(name)
+        several = self.has_several_directions
+        shape = (getattr(self.target, "directions", 1), self.spike.directions or 1)
+        if np.shape(self.alignment) != (shape if several else ()):
+            rows = f"a matrix of {shape[0]} rows and {shape[1]} columns: <theta_a, v_j>"
+            raise OutOfDomain("alignment", self.alignment, rows if several else "a number: of one spike and one theta")
+        if several:
+            return
         spike, overlap = self.spike_profiles
         if np.any(overlap**2 > spike * self.teacher_profile + EXCESS):
             allowed = "smaller: no two vectors of these profiles have such an overlap on each eigenvalue"
@@ -209,11 +259,18 @@ class SpikedRandomFeatures(RidgeModel):
         spike = teacher if self.spike_profile is None else np.array(self.spike_profile)
         largest = np.sqrt(spike * teacher)
         if self.alignment_profile is not None:
-            return spike, self.alignment * np.array(self.alignment_profile)
+            return spike, self.overlap * np.array(self.alignment_profile)
         total = float(largest.sum())
-        if abs(self.alignment) > total + EXCESS:
+        if abs(self.overlap) > total + EXCESS:
             raise OutOfDomain("alignment", self.alignment, f"at most {total:g} in size, that of these profiles")
-        return spike, self.alignment * largest / (total or 1.0)
+        return spike, self.overlap * largest / (total or 1.0)
+
+    @property
+    def overlap(self) -> float:
+        """The alignment of one spike and one theta; raises `OutOfDomain` for others."""
+        if isinstance(self.alignment, tuple):
+            raise OutOfDomain("alignment", self.alignment, ONE_DIRECTION)
+        return self.alignment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,6 +294,19 @@ class OneStepNetwork(RidgeModel):
     readout: Law = UNIT
     corrections: bool = True
     span_noise: bool = False
+    step_targets: tuple[Target, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        outputs = self.readout.directions or 1
+        if len(self.step_targets) not in ({outputs} if outputs > 1 else {0, 1}):
+            raise OutOfDomain("step_targets", self.step_targets, f"one for each of {outputs} outputs of the readout")
+        if self.has_several_directions and self.span_noise:
+            raise OutOfDomain("span_noise", self.span_noise, "False for several directions or outputs")
+
+    @cached_property
+    def has_several_directions(self) -> bool:
+        return super().has_several_directions or bool(self.step_targets)
 
 
 @dataclass(frozen=True, kw_only=True)

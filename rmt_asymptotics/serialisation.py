@@ -19,8 +19,9 @@ from rmt_asymptotics.laws import LAWS, Law
 from rmt_asymptotics.losses import LOSSES, ConvexLoss, Loss
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, RidgeRegression, SpikedRandomFeatures
 from rmt_asymptotics.steps import STEPS, Step
-from rmt_asymptotics.vocabulary.domains import Kind
-from rmt_asymptotics.vocabulary.fields import FIELDS, FUNCTION
+from rmt_asymptotics.targets import MultiIndexTarget, Target, parse_target
+from rmt_asymptotics.vocabulary.domains import Kind, Kinds
+from rmt_asymptotics.vocabulary.fields import FIELDS, FUNCTION, TARGET
 
 MODELS: dict[str, type[RidgeModel]] = {
     model.__name__: model for model in (RandomFeatures, SpikedRandomFeatures, OneStepNetwork, RidgeRegression)
@@ -100,7 +101,9 @@ def package_version() -> str:
 
 def plain(value: Any) -> Any:
     """The value of a field as JSON and TOML have it; `from_plain` is its inverse."""
-    if isinstance(value, Activation):
+    if isinstance(value, tuple):
+        return tuple(map(plain, value))
+    if isinstance(value, (Activation | MultiIndexTarget)):
         return value.name if value.rebuildable else f"callable {value.name}"  # no name brings a callable back
     if isinstance(value, ConvexLoss):
         return {"loss": type(value).__name__, "name": value.name}
@@ -134,8 +137,11 @@ def from_plain(field: str, value: Any) -> Any:
     declared = FIELDS.get(field)
     if declared and declared.none and value == declared.none:
         return None
-    kind = declared.domain.name if declared and isinstance(declared.domain, Kind) else ""
-    if kind == FUNCTION.name and isinstance(value, str):
+    domain = declared.domain if declared else None
+    if isinstance(domain, Kinds) and isinstance(value, (list, tuple)):
+        return tuple(_function(field, entry) if isinstance(entry, str) else entry for entry in value)
+    kind = domain.name if isinstance(domain, Kind) else ""
+    if kind in (FUNCTION.name, TARGET.name) and isinstance(value, str):
         return _function(field, value)
     if kind in KINDS and isinstance(value, dict):
         values = dict(value)
@@ -144,9 +150,9 @@ def from_plain(field: str, value: Any) -> Any:
     return value
 
 
-def _function(field: str, text: str) -> Activation:
+def _function(field: str, text: str) -> Target:
     try:
-        return parse_activation(text)
+        return parse_activation(text) if field == "activation" else parse_target(text)
     except OutOfDomain as error:
         raise OutOfDomain(field, error.value, error.allowed) from None
 

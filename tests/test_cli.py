@@ -196,7 +196,7 @@ def test_a_comparison_along_a_curve_is_printed_and_written(run):
         (["curve", *PLAIN, "--target", "polynomial(x)"], ""),
         (["curve", *PLAIN, "--alignment", "0.5"], "'alignment'"),
         (["curve", *PLAIN, "--model", "perceptron"], "spiked-random-features"),
-        (["curve", *OPTIONS, "--spike", "cauchy:1"], "constant, discrete, rademacher, gaussian"),
+        (["curve", *OPTIONS, "--spike", "cauchy:1"], "constant, discrete, joint, rademacher, gaussian"),
         (["curve", *OPTIONS, "--spike", "constant:1:2"], "constant:value"),
         (["curve", *OPTIONS, "--spike", "constant:one"], "numbers"),
         (["curve", *OPTIONS, "--spike", "constant"], "spike.value"),

@@ -19,7 +19,7 @@ HEAVY = ("matplotlib", "sympy", "xarray", "pandas", "dask", "click", "tqdm", "mp
 BASE = (
     "_types _kernels remembered errors checks callables arguments vocabulary records progress estimates tables output"
 )
-FUNCTIONS = "gaussian activations formulas expressions laws covariances steps losses labels"
+FUNCTIONS = "gaussian activations targets formulas expressions laws covariances steps losses labels"
 MODELS = f"{BASE} {FUNCTIONS} models serialisation"
 # each file or directory of the package, and all that it may import of it, at any level: parts that stand above it
 ALLOWED = {
@@ -43,9 +43,10 @@ ALLOWED = {
         "equations": "_types decomposition",
         "gaussian": "_types errors checks callables",
         "formulas": "_types",
-        # a formula is an Activation, which parses its own formula: both lazily
-        "expressions": "errors activations formulas",
+        # a formula is an Activation or a target, which parse their own formulas: both lazily
+        "expressions": "_types errors activations targets formulas",
         "activations": "_types remembered errors checks callables gaussian formulas expressions",
+        "targets": "_types errors callables activations expressions",
         "laws": "_types errors checks vocabulary gaussian",
         "covariances": "_types errors checks vocabulary",
         "steps": "errors vocabulary",
@@ -76,7 +77,7 @@ ALLOWED = {
         "plotting reproduce",
     }.items()
 }
-MUTUAL = {("expressions", "activations")}
+MUTUAL = {("expressions", "activations"), ("expressions", "targets")}
 
 
 def part_of(path):

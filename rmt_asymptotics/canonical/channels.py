@@ -72,7 +72,7 @@ def channel(labels: Labels, target: Activation, noise_variance: float, gamma: fl
 
 def channel_of(model: RidgeModel, noise_variance: float) -> Channel:
     """The channel of a model's labels, with the given variance of the noise in place of the model's."""
-    return channel(model.labels, model.target, noise_variance, *directions(model))
+    return channel(model.labels, model.single_target, noise_variance, *directions(model))
 
 
 @singledispatch
@@ -89,7 +89,7 @@ def _(model: RidgeModel) -> tuple[float, float]:
 
 @directions.register
 def _(model: SpikedRandomFeatures) -> tuple[float, float]:
-    return model.alignment, float(np.sqrt((1 - model.alignment) * (1 + model.alignment)))
+    return model.overlap, float(np.sqrt((1 - model.overlap) * (1 + model.overlap)))
 
 
 @directions.register

@@ -15,7 +15,7 @@ from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.expectations import expectation
 from rmt_asymptotics.labels import Labels
-from rmt_asymptotics.models import OneStepNetwork
+from rmt_asymptotics.models import OneStepNetwork, check_one_direction
 from rmt_asymptotics.remembered import remembered
 
 STEIN = 1e-9  # of the standard deviation of sigma, to which E sigma' = E[z sigma] has to hold
@@ -74,14 +74,16 @@ class GradientStep:
 def gradient_step(model: OneStepNetwork) -> GradientStep:
     """The moments of a model's step; raises `OutOfDomain` where the step is not defined."""
     # notation: h1, s2, h3, vs of sigma; h1s, y2s, Y2, ... of the residual label; B, gamma
+    check_one_direction(model)
     alpha0, sigma = model.step_sample_complexity, model.activation
     mean, h1, s2, h3, vs = _activation_moments(sigma)
     values, probabilities = model.readout.quadrature(64, 1.0)
-    f = _label_moments(model.labels, model.target, float(probabilities @ values) * mean, model.span_noise)
+    target = model.single_target
+    f = _label_moments(model.labels, target, float(probabilities @ values) * mean, model.span_noise)
     noise = model.noise_variance
     h1s, Y2 = f[1, 1], f[2, 0] + noise
-    if SILENT * (_second_moment(model.target) + _second_moment(sigma)) >= Y2:
-        raise OutOfDomain("target", model.target, "different from the network's initial output: the gradient vanishes")
+    if SILENT * (_second_moment(target) + _second_moment(sigma)) >= Y2:
+        raise OutOfDomain("target", target, "different from the network's initial output: the gradient vanishes")
     B = float(np.sqrt(h1s**2 + Y2 / alpha0))  # [net.1]
     gamma, rho = h1s / B, float(np.sqrt(Y2 / alpha0)) / B
     # on theta and nu, where v = gamma theta + rho nu and zeta = rho theta - gamma nu: nothing cancels as rho -> 0

@@ -31,9 +31,7 @@ def one_step_grid(model: OneStepNetwork, level: int) -> Grid:
     classes = ClassNodes.of(model.readout, level, resolution)
     e, pi = _sizes(model, step, classes)
     u, c = step.spike(e), step.bulk_variance(e)
-    return Grid(
-        kappa_rule(model.labels.kinks(model.target), step.alignment, u, c, pi, model.readout.continuous, level), classes
-    )
+    return Grid(kappa_rule(model.label_kinks, step.alignment, u, c, pi, model.readout.continuous, level), classes)
 
 
 def one_step_problem(model: OneStepNetwork, grid: Grid) -> Problem:

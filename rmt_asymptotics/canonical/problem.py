@@ -26,7 +26,8 @@ SPAN = 1e-15  # functions shorter than this, relative to the longest, do not cou
 
 @dataclass(frozen=True)
 class Modes:
-    """Some modes F_j = F_j0(kappa) + F_j1(kappa) s: functions (2, J, N), the class of each (J,), and strengths (2, J).
+    """Some modes F_j = F_j0(kappa) + sum_a F_ja(kappa) s_a: functions (M, J, N), M - 1 the number of coordinates s;
+    the class of each (J,), and strengths (2, J).
 
     strengths[0] + width_ratio * strengths[1] is the squared length over neurons of the vector that mode j
     multiplies; infinite for a free mode, which the ridge does not see.
@@ -37,20 +38,19 @@ class Modes:
     strengths: Array
 
     @classmethod
-    def of_classes(
-        cls, mean: Array | float, linear: Array | float, *, strength: float = 0.0, per_width_ratio: Array | float = 0.0
-    ) -> Self:
-        """One mode a class, mean + linear s, arrays that broadcast to (K, N); strengths broadcast to (K,)."""
-        functions = np.array(np.broadcast_arrays(mean, linear), float)
+    def of_classes(cls, *parts: Array | float, strength: float = 0.0, per_width_ratio: Array | float = 0.0) -> Self:
+        """One mode a class, of parts F_0, F_1, ... that broadcast to (K, N); strengths broadcast to (K,)."""
+        functions = np.array(np.broadcast_arrays(*parts), float)
         count = functions.shape[1]
         strengths = np.array(np.broadcast_arrays(strength, per_width_ratio, np.zeros(count))[:2], float)
         return cls(functions, np.arange(count), strengths)
 
     @classmethod
-    def free(cls, means: Array) -> Self:
-        """Free modes that are functions of kappa alone, (J, N)."""
+    def free(cls, means: Array, coordinates: int = 1) -> Self:
+        """Free modes that are functions of kappa alone, (J, N), beside so many coordinates s."""
         strengths = np.array([np.full(len(means), np.inf), np.zeros(len(means))])
-        return cls(np.array([means, np.zeros_like(means)]), np.zeros(len(means), np.intp), strengths)
+        functions = np.array([means, *[np.zeros_like(means)] * coordinates])
+        return cls(functions, np.zeros(len(means), np.intp), strengths)
 
     def __add__(self, other: "Modes") -> "Modes":
         return Modes(
@@ -113,10 +113,12 @@ class Directions:
 class Features:
     """K classes of neurons and J modes on N nodes: what the readout has to work with.
 
-    nodes, weights (N,): of the quadrature in kappa.  class_weights (K,): pi_k.
-    linear (K, N): b_k = E[sigma(u_k kappa + sqrt(c_k) z) z].  residual (K, N): m2_k^2, what is left of the variance.
-    modes: functions of kappa and s.  shares (Y,), variances (Y, K): of the eigenvalues of the inputs' covariance, and
-    c_k there relative to its mean; one node for isotropic inputs.
+    nodes (N,), of several directions (N, r), and weights (N,): of the quadrature in kappa.
+    class_weights (K,): pi_k.  linear (K, N): b_k = E[sigma(u_k kappa + sqrt(c_k) z) z].
+    residual (K, N): m2_k^2, what is left of the variance.
+    modes: functions of kappa and of the coordinates s.
+    shares (Y,), variances (Y, K): of the eigenvalues of the inputs' covariance, and c_k there relative to its mean; one
+    node for isotropic inputs.
     exact: no refinement changes the functions' expectations (nothing depends on kappa).
     directions: the modes along directions of inputs with a spectrum; of isotropic inputs they are among the modes.
     """
@@ -225,7 +227,7 @@ def _flat(functions: Array) -> Array:
 class Labels:
     """What the readout is to learn, as functions of kappa: given kappa and s, and without noise.
 
-    target (2, N): h_0 = E[y|kappa] and h_1 = E[y s|kappa].  residual (N,): Var(y|kappa) - h_1^2.
+    target (M, N): h_0 = E[y|kappa] and h_a = E[y s_a|kappa].  residual (N,): Var(y|kappa) - sum_a h_a^2.
     """
 
     target: Array
@@ -235,6 +237,12 @@ class Labels:
     def of(cls, moments: ConditionalMoments) -> Self:
         """The labels of a target with moments (N,)."""
         return cls(np.array([moments.mean, moments.linear]), moments.residual)
+
+    @property
+    def in_one_direction(self) -> "Labels":
+        """The same at a single node, s along E[y s]."""
+        h0, *h = self.target
+        return self if len(h) == 1 else Labels(np.array([h0, np.linalg.norm(h, axis=0)]), self.residual)
 
 
 @dataclass(frozen=True)

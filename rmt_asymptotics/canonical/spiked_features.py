@@ -1,13 +1,20 @@
-"""Translation: spiked random features -> canonical problem.  Note: canonical_problem.md (cui24, dandi24).
+"""Translation: spiked random features -> canonical problem.  Notes: canonical_problem.md (cui24, dandi24),
+several_directions.md.
 
-For each class of neurons (each value of the spike coefficient u) there are three modes: the class
-mean m0(kappa), the spike direction kappa m1(kappa) and the teacher direction s m1(kappa).
+For each class of neurons (each value of the spike coefficients u) there are the class mean m0(kappa), the spike
+directions kappa_j m1(kappa), and the teacher directions s_a m1(kappa).
 """
+
+from functools import reduce
+from operator import add
 
 import numpy as np
 
+from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
-from rmt_asymptotics.canonical.problem import Features, Labels, Modes, Problem
+from rmt_asymptotics.canonical.label_moments import labels_given
+from rmt_asymptotics.canonical.latent import Latent, several_rule, spiked_latent
+from rmt_asymptotics.canonical.problem import Features, Modes, Problem
 from rmt_asymptotics.canonical.span import closed_span
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.models import SpikedRandomFeatures
@@ -18,29 +25,42 @@ def spiked_grid(model: SpikedRandomFeatures, level: int) -> Grid:
     # notation: u, pi, c
     c = model.bulk_variance
     classes = ClassNodes.of(model.spike, level, np.sqrt(c))
+    pi, latent = _latent(model, classes)
+    u, variances = latent.spikes, np.full(len(pi), c)
+    if u.shape[1] > 1:
+        return Grid(several_rule(u, variances, level), classes)
+    kinks, gamma = model.label_kinks, float(np.linalg.norm(latent.inside))
+    return Grid(kappa_rule(kinks, gamma, u[:, 0], variances, pi, model.spike.continuous, level), classes)
+
+
+def _latent(model: SpikedRandomFeatures, classes: ClassNodes) -> tuple[Array, Latent]:
+    """The shares of the classes, and the frame of spikes and target."""
     u, pi = classes.quadrature(model.spike)
-    rule = kappa_rule(
-        model.labels.kinks(model.target), model.alignment, u, np.full_like(u, c), pi, model.spike.continuous, level
-    )
-    return Grid(rule, classes)
+    return pi, spiked_latent(u.reshape(len(pi), -1), np.array(model.alignment).reshape(-1, u[0].size))
 
 
 def spiked_problem(model: SpikedRandomFeatures, grid: Grid) -> Problem:
     """The functions of kappa on a grid."""
-    # notation: u, pi, c, gamma, rho
-    c, gamma = model.bulk_variance, model.alignment
-    rho = np.sqrt((1 - gamma) * (1 + gamma))
-    u, pi = grid.classes.quadrature(model.spike)
-    rule, kappa = grid.kappa, grid.kappa.nodes
-    bulk = conditional_moments(model.activation, model.activation.kinks, np.outer(u, kappa), np.sqrt(c))
-    target = conditional_moments(model.target, model.target.kinks, gamma * kappa, rho, field="target")
+    # notation: u, pi, c; b of the classes
+    c, rule = model.bulk_variance, grid.kappa
+    pi, latent = _latent(model, grid.classes)
+    u, kappa = latent.spikes, rule.nodes.reshape(len(rule.weights), -1)
+    bulk = conditional_moments(model.activation, model.activation.kinks, u @ kappa.T, np.sqrt(c))
+    labels = labels_given(model.target, latent, kappa)
 
-    directions = Modes.of_classes(kappa * bulk.linear, 0, per_width_ratio=1)
-    directions += Modes.of_classes(0 * kappa, bulk.linear, per_width_ratio=1)
+    m, b = len(labels.target) - 1, bulk.linear
     if model.width is not None:
-        means = Modes.of_classes(bulk.mean, 0, strength=float(model.width))
+        modes = Modes.of_classes(bulk.mean, *[0 * b] * m, strength=float(model.width))
     elif model.spike.continuous:
-        means = Modes.free(closed_span(model.activation, c, rule))  # [span.1]
+        modes = Modes.free(closed_span(model.activation, c, rule), m)  # [span.1]
     else:
-        means = Modes.free(bulk.mean)
-    return Problem(Features.assemble(rule, pi, bulk, means + directions), Labels.of(target))
+        modes = Modes.free(bulk.mean, m)
+    return Problem(Features.assemble(rule, pi, bulk, modes + directions(kappa.T, b, m)), labels)
+
+
+def directions(kappa: Array, linear: Array, count: int) -> Modes:
+    """kappa_j b_k of coordinates kappa (r, N), and s_a b_k of so many coordinates s.  [multi.2]"""
+    none = [np.zeros_like(linear)] * count
+    parts = [[coordinate * linear, *none] for coordinate in kappa]
+    parts += [[0 * linear, *none[:place], linear, *none[place + 1 :]] for place in range(count)]
+    return reduce(add, (Modes.of_classes(*part, per_width_ratio=1) for part in parts))

@@ -130,7 +130,7 @@ def _extended(basis: Array, rest: Array) -> Array:
 def limit_grid(model: OneStepNetwork, level: int) -> Grid:
     """The grid of refinement `level`: one class of neurons without a spike."""
     one = np.ones(1)
-    rule = kappa_rule(model.labels.kinks(model.target), gradient_step(model).alignment, 0 * one, one, one, False, level)
+    rule = kappa_rule(model.label_kinks, gradient_step(model).alignment, 0 * one, one, one, False, level)
     return Grid(rule, ClassNodes.of(model.readout, level, 1.0))
 
 

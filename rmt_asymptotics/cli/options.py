@@ -9,12 +9,21 @@ from typing import Any, TypeVar
 
 import click
 
-from rmt_asymptotics.cli.values import AxisType, NumbersType, RecordType, ResultFile, dashed, typed
+from rmt_asymptotics.cli.values import (
+    AxisType,
+    FunctionsType,
+    MatrixType,
+    NumbersType,
+    RecordType,
+    ResultFile,
+    dashed,
+    typed,
+)
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo import SimulationPlan
 from rmt_asymptotics.output import DATASET_WRITERS, FIGURE_SUFFIXES
 from rmt_asymptotics.serialisation import KINDS, MODELS, model_from_dict
-from rmt_asymptotics.vocabulary.domains import Domain, Flag, Kind, Number, Numbers, WholeNumber
+from rmt_asymptotics.vocabulary.domains import Domain, Flag, Kind, Kinds, Number, Numbers, Overlaps, WholeNumber
 from rmt_asymptotics.vocabulary.fields import FIELDS, MODEL, Field
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -45,7 +54,11 @@ def _option(field: Field, record: type[Any] | None = None) -> Callable[[Any], An
 def _type(domain: Domain) -> Any:
     if isinstance(domain, Kind) and domain.name in KINDS:
         return RecordType(domain.name, KINDS[domain.name][1])
-    return {Number: float, WholeNumber: int, Flag: bool, Numbers: NumbersType()}.get(type(domain), str)
+    types: dict[type[Domain], Any] = {
+        Number: float, WholeNumber: int, Flag: bool, Numbers: NumbersType(), Overlaps: MatrixType(),
+        Kinds: FunctionsType(),
+    }  # fmt: skip
+    return types.get(type(domain), str)
 
 
 def _default(field: Field, records: Iterable[type[Any]]) -> Any:

@@ -108,7 +108,8 @@ def dashed(name: str) -> str:
 def typed(value: Any) -> str:
     """A value as the command line takes it: ConstantLaw(1.0) is constant:1."""
     if isinstance(value, tuple):
-        return ",".join(map(typed, value))
+        several = any(isinstance(entry, tuple) for entry in value)
+        return (";" if several else ",").join(map(typed, value))
     if not dataclasses.is_dataclass(value):
         return f"{value:g}" if isinstance(value, float) else str(value).lower()
     *words, kind = dashed(type(value).__name__).split("-")
@@ -135,7 +136,7 @@ class RecordType(click.ParamType[Any]):
             self.fail(f"{value!r} must be {':'.join([name, *known])}", param, context)
         try:
             parameters = {
-                field: float(text) if known[field].annotation in (float, int) else numbers(text)
+                field: float(text) if known[field].annotation in (float, int) else numbers_or_rows(text)
                 for field, text in zip(known, texts, strict=False)
             }
         except ValueError:
@@ -146,6 +147,34 @@ class RecordType(click.ParamType[Any]):
 def numbers(text: str) -> list[float]:
     """The numbers of "0.3,0.7"; raises ValueError for what is none."""
     return [float(part) for part in text.split(",")]
+
+
+def numbers_or_rows(text: str) -> list[Any]:
+    """Numbers "1,2"; where rows are separated, "1,2;3,4", a matrix."""
+    return [numbers(row) for row in text.split(";")] if ";" in text else numbers(text)
+
+
+class MatrixType(click.ParamType[Any]):
+    """A number "0.8", or a matrix "1,0;0,0.5"."""
+
+    name = "x|x,x;x,x"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return [numbers(row) for row in value.split(";")] if {",", ";"} & set(value) else float(value)
+        except ValueError:
+            self.fail(f"{value!r} must be a number, or rows of numbers such as 1,0;0,0.5", param, context)
+
+
+class FunctionsType(click.ParamType[Any]):
+    """Formulas "x1*x2;sin(x1)"."""
+
+    name = "f;g;..."
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> tuple[str, ...]:
+        return tuple(value.split(";")) if isinstance(value, str) else tuple(value)
 
 
 class NumbersType(click.ParamType[Any]):

@@ -54,7 +54,7 @@ class GradientStep:
 
 def gradient_step(model: OneStepNetwork, resolution: Resolution) -> GradientStep:
     """The moments of the step; raises `OutOfDomain` where the step is not defined."""
-    sigma, target = twin(model.activation, "activation"), twin(model.target, "target")
+    sigma, target = twin(model.activation, "activation"), twin(model.single_target, "target")
 
     def mean(function: Function) -> Any:
         return expectation(function, model.activation.kinks, resolution.digits)
@@ -67,13 +67,13 @@ def gradient_step(model: OneStepNetwork, resolution: Resolution) -> GradientStep
 
     def label(power: int, degree: int) -> Any:  # E[(f_* - shift)^power He_degree]
         function = times_hermite(lambda z: (target.value(z) - shift) ** power, degree)
-        return expectation(function, model.target.kinks, resolution.digits)
+        return expectation(function, model.single_target.kinks, resolution.digits)
 
     noise, alpha0 = mp.mpf(model.noise_variance), mp.mpf(model.step_sample_complexity)
     ybar, h1s, square = label(1, 0), label(1, 1), label(2, 0)
     Y2 = square + noise
     if SILENT * (square + shift**2 + average**2 + h1**2) >= Y2:
-        raise OutOfDomain("target", model.target.name, "different from the network's initial output")
+        raise OutOfDomain("target", model.single_target.name, "different from the network's initial output")
     B, q = mp.sqrt(h1s**2 + Y2 / alpha0), 1 / mp.sqrt(alpha0 * Y2)  # [net.1]
     gamma, rho = h1s / B, mp.sqrt(Y2 / alpha0) / B
     turn = numbers([[gamma, rho], [rho, -gamma]])

@@ -31,10 +31,10 @@ def one_step(model: OneStepNetwork, resolution: Resolution) -> Setting:
     u, c = step.spike(e), step.bulk_variance(e)
     if min(c) <= 0:
         raise OutOfDomain("step", model.step, "a step that leaves every neuron some bulk variance: c = 0 was reached")
-    kappa, weight = kappa_rule(model.target, step.gamma, u / _roots(c), pi, resolution)
+    kappa, weight = kappa_rule(model.single_target, step.gamma, u / _roots(c), pi, resolution)
     rows = [moments(model.activation, "activation", kappa * a, b, resolution) for a, b in zip(u, c, strict=True)]
     bulk = Moments(*(np.array(part) for part in zip(*rows, strict=True)))
-    labels = moments(model.target, "target", kappa * step.gamma, step.rho**2, resolution)
+    labels = moments(model.single_target, "target", kappa * step.gamma, step.rho**2, resolution)
     if model.corrections:
         directions = corrected_directions(step, e, kappa, bulk, beta)
     else:
@@ -67,10 +67,10 @@ def corrected_directions(step: GradientStep, e: Numbers, kappa: Numbers, bulk: M
 def _limit(model: OneStepNetwork, step: GradientStep, resolution: Resolution) -> Setting:
     """One class of neurons without a spike, and the polynomial modes of the step.  [stair.1]"""
     one = numbers([1])
-    kappa, weight = kappa_rule(model.target, step.gamma, 0 * one, one, resolution)
+    kappa, weight = kappa_rule(model.single_target, step.gamma, 0 * one, one, resolution)
     single = moments(model.activation, "activation", numbers([[0]]), mp.one, resolution)
     bulk = Moments(*(part + zeros(1, len(kappa)) for part in single))
-    labels = moments(model.target, "target", kappa * step.gamma, step.rho**2, resolution)
+    labels = moments(model.single_target, "target", kappa * step.gamma, step.rho**2, resolution)
     free, finite = step_modes(model, step, single, kappa, weight, resolution)
     modes = direction_modes(kappa, bulk.linear, mp.mpf(model.width_ratio))
     modes += [(function, 0 * function, 0, strength) for function, strength in finite]

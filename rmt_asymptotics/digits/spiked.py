@@ -22,7 +22,7 @@ def random_features(model: RandomFeatures, resolution: Resolution) -> Setting:
     """One class, and nothing that depends on kappa."""
     one, origin = numbers([1]), numbers([[0]])
     bulk = moments(model.activation, "activation", origin, mp.one, resolution)
-    labels = moments(model.target, "target", origin[0], mp.one, resolution)
+    labels = moments(model.single_target, "target", origin[0], mp.one, resolution)
     means = mean_modes(bulk.mean, model.width)
     teacher = class_modes(zeros(1, 1), bulk.linear, mp.mpf(model.width_ratio))
     return Setting(origin[0], one, one, bulk, labels, means["modes"] + teacher, means["free"])
@@ -30,11 +30,11 @@ def random_features(model: RandomFeatures, resolution: Resolution) -> Setting:
 
 def spiked(model: SpikedRandomFeatures, resolution: Resolution) -> Setting:
     """The classes are the values of the spike."""
-    c, gamma = mp.mpf(model.bulk_variance), mp.mpf(model.alignment)
+    c, gamma = mp.mpf(model.bulk_variance), mp.mpf(model.overlap)
     u, pi = classes(model.spike, resolution.classes, float(mp.sqrt(c)))
-    kappa, weight = kappa_rule(model.target, gamma, u / mp.sqrt(c), pi, resolution)
+    kappa, weight = kappa_rule(model.single_target, gamma, u / mp.sqrt(c), pi, resolution)
     bulk = moments(model.activation, "activation", np.outer(u, kappa), c, resolution)
-    labels = moments(model.target, "target", gamma * kappa, (1 - gamma) * (1 + gamma), resolution)
+    labels = moments(model.single_target, "target", gamma * kappa, (1 - gamma) * (1 + gamma), resolution)
     directions = direction_modes(kappa, bulk.linear, mp.mpf(model.width_ratio))
     if model.width is None and model.spike.continuous:
         free, everything = closed_span(model.activation, c, kappa)

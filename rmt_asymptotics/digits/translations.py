@@ -9,7 +9,7 @@ from rmt_asymptotics.digits.one_step import one_step
 from rmt_asymptotics.digits.setting import Resolution, Setting
 from rmt_asymptotics.digits.spiked import random_features, spiked
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures, check_one_direction
 
 TRANSLATIONS: dict[type[RidgeModel], Callable[[Any, Resolution], Setting]] = {
     RandomFeatures: random_features,
@@ -27,6 +27,7 @@ def setting_of(model: RidgeModel, resolution: Resolution) -> Setting:
 
     Raises `OutOfDomain`, by name, for models and for fields which have no translation here.
     """
+    check_one_direction(model)
     if type(model) not in TRANSLATIONS:
         known = ", ".join(kind.__name__ for kind in TRANSLATIONS)
         raise OutOfDomain("model", model, f"with digits, one of {known}")

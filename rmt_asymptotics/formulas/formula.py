@@ -1,4 +1,4 @@
-"""A formula in x as a tree: its value and slope at arrays or at numbers of mpmath, and its kinks."""
+"""A formula in x, or in x1, x2, ..., as a tree: its value at arrays or at numbers of mpmath; its slope and kinks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ CLOSE = 1e-13  # kinks closer than this, relative, are one
 
 @dataclass(frozen=True)
 class Formula:
-    """An operation with its arguments: x, number, pi; + - * / **; largest, least; where; < <= and; or one of `UNARY`.
+    """An operation with its arguments: x, variable (its number counts from 0), number, pi; + - * / **; largest, least;
+    where; < <= and; or one of `UNARY`.
 
     >>> x = Formula("x")
     >>> square = Formula("**", (x, Formula("number", number=2.0)))
@@ -31,10 +32,12 @@ class Formula:
     number: float = 0.0
 
     def value(self, x: Any, m: Any = DOUBLES) -> Any:
-        """The value at x, an array, or a number of mpmath with m = numbers.digits()."""
+        """The value at x, an array, a number of mpmath with m = numbers.digits(), or of variables a sequence."""
         match self.operation:
             case "x":
                 return x
+            case "variable":
+                return x[int(self.number)]
             case "number":
                 return m.number(self.number)
             case "pi":
@@ -109,7 +112,7 @@ class Formula:
     @property
     def constant(self) -> bool:
         """Whether it does not contain x."""
-        return all(part.operation != "x" for part in self.parts())
+        return all(part.operation not in ("x", "variable") for part in self.parts())
 
     def parts(self) -> Iterator["Formula"]:
         """The formula and everything in it."""

@@ -13,7 +13,7 @@ from scipy.linalg import eigh
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.estimates import Estimate, estimate
-from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.models import RidgeModel, check_one_direction
 from rmt_asymptotics.montecarlo.ensemble import replicate
 from rmt_asymptotics.montecarlo.networks import network
 from rmt_asymptotics.montecarlo.plan import PlanOptions, SimulationPlan, planned
@@ -65,6 +65,7 @@ def weight_statistics(
     >>> round(statistics.alignment.mean, 2), round(statistics.singular_values[0].mean / 30**0.5)
     (0.36, 100)
     """
+    check_one_direction(model)
     plan = planned(plan, options)
     dimension, width = network_sizes(model, plan.dimension)
     task = partial(_alignment_and_singular_values, model, dimension, width)

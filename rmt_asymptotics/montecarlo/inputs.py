@@ -9,13 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.errors import whole_number
 from rmt_asymptotics.models import RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.targets import MultiIndexTarget
 
 
 @dataclass(frozen=True)
 class Inputs:
     """scales: roots of the eigenvalues of Sigma, (d,); None for isotropic inputs.  teacher: Sigma^(1/2) theta, its
-    leading coordinates, the others are zero.
+    leading coordinates, the others are zero; of several directions (L, D).
     """
 
     scales: Array | None
@@ -38,6 +41,9 @@ def inputs_of(model: RidgeModel, dimension: int) -> Inputs:
     >>> inputs_of(model, 2).teacher
     array([0.6, 0.8])
     """
+    if isinstance(model.target, MultiIndexTarget):
+        whole_number("dimension", dimension, least=model.target.directions)
+        return Inputs(None, np.eye(model.target.directions))
     if model.covariance is None:
         return Inputs(None, np.ones(1))
     eigenvalues, (teacher,) = model.covariance.at(dimension, model.teacher_profile)
@@ -47,10 +53,17 @@ def inputs_of(model: RidgeModel, dimension: int) -> Inputs:
 def spike_of(model: SpikedRandomFeatures, dimension: int) -> tuple[Inputs, Array]:
     """Inputs of a spiked model, and its direction v in leading coordinates; for isotropic inputs v is the first axis.
 
+    Of several directions the v_j are the first axes, (R, R), and then comes what they leave of the theta_a.
     On each eigenvalue v has a part along the teacher's and one orthogonal to it, of alternating signs.
     """
+    if model.has_several_directions:
+        overlaps = np.array(model.alignment)
+        squares, axes = np.linalg.eigh(np.eye(len(overlaps)) - overlaps @ overlaps.T)
+        theta = np.hstack([overlaps, axes * np.sqrt(squares.clip(min=0)) @ axes.T])
+        single = isinstance(model.target, Activation)
+        return Inputs(None, theta[0] if single else theta), np.eye(overlaps.shape[1])
     if model.covariance is None:
-        return Inputs(None, np.array([model.alignment, np.sqrt(1 - model.alignment**2)])), np.ones(1)
+        return Inputs(None, np.array([model.overlap, np.sqrt(1 - model.overlap**2)])), np.ones(1)
     spike, overlap = model.spike_profiles
     eigenvalues, (squares, spike, overlap) = model.covariance.at(dimension, model.teacher_profile, spike, overlap)
     teacher = np.sqrt(squares)

@@ -18,6 +18,7 @@ from rmt_asymptotics.errors import OutOfDomain, whole_number
 from rmt_asymptotics.models import RandomFeatures, RidgeModel, RidgeRegression, SpikedRandomFeatures
 from rmt_asymptotics.montecarlo.compiled import compiled
 from rmt_asymptotics.montecarlo.inputs import inputs_of, spike_of
+from rmt_asymptotics.targets import Target
 
 BLOCK = 512  # rows of inputs drawn at once: a matrix product of this size reaches full speed
 CACHED = 32_768  # numbers an activation is applied to at once: its temporaries stay in the second-level cache
@@ -28,11 +29,12 @@ LARGEST = 1e100  # squares of values up to this size do not overflow
 class Network:
     """Features sigma(<w_i, z>) and noise-free labels f_*(<theta, z>).
 
-    weights: the rows w_i, shape (p, d), as they meet z.  teacher: leading coordinates of theta, the others are zero.
+    weights: the rows w_i, shape (p, d), as they meet z.  teacher: leading coordinates of theta, (D,), the others are
+    zero; of several directions (L, D).
     """
 
     activation: Activation
-    target: Activation
+    target: Target
     weights: Array
     teacher: Array
 
@@ -46,7 +48,7 @@ class Network:
         inputs = np.empty((min(BLOCK, len(labels)), self.weights.shape[1]))
         for rows in blocks(len(labels), BLOCK):
             x = generator.standard_normal(out=inputs[: rows.stop - rows.start])
-            labels[rows] = evaluate("target", self.target, x[:, : len(self.teacher)] @ self.teacher)
+            labels[rows] = evaluate("target", self.target, x[:, : self.teacher.shape[-1]] @ self.teacher.T)
             preactivations = np.matmul(x, self.weights.T, out=features[rows])
             for part in blocks(len(x), max(1, CACHED // len(self.weights))):
                 preactivations[part] = evaluate("activation", activation, preactivations[part])
@@ -57,15 +59,15 @@ def blocks(total: int, size: int) -> Iterator[slice]:
     return (slice(start, min(start + size, total)) for start in range(0, total, size))
 
 
-def evaluate(field: str, function: Activation, argument: Array) -> Array:
-    """function(argument); raises `OutOfDomain` for `field` where it is not finite.
+def evaluate(field: str, function: Target, argument: Array) -> Array:
+    """function(argument), (..., L) for several directions; raises `OutOfDomain` for `field` where it is not finite.
 
     >>> from rmt_asymptotics.activations import relu
     >>> evaluate("activation", relu, np.array([-1.0, 2.0]))
     array([0., 2.])
     """
     with np.errstate(all="ignore"):
-        values = evaluated(function, argument, field)
+        values = evaluated(function, argument, field) if isinstance(function, Activation) else function(argument)
         if not (np.abs(values) <= LARGEST).all():
             allowed = f"a function whose values are finite and below {LARGEST:g} on the sampled arguments"
             raise OutOfDomain(field, function.name, allowed)
@@ -96,11 +98,11 @@ def _(model: RandomFeatures, dimension: int, width: int, generator: np.random.Ge
 @network.register
 def _(model: SpikedRandomFeatures, dimension: int, width: int, generator: np.random.Generator) -> Network:
     """w_i = sqrt(c) Sigma^(1/2) omega_i + u_i v."""
-    whole_number("dimension", dimension, least=2)
     inputs, v = spike_of(model, dimension)
+    whole_number("dimension", dimension, least=max(2, inputs.teacher.shape[-1]))
     weights = inputs.seen(unit_rows(width, dimension, generator))
     weights *= np.sqrt(model.bulk_variance)
-    weights[:, : len(v)] += model.spike.sample(generator, width)[:, None] * v
+    weights[:, : v.shape[-1]] += model.spike.sample(generator, width).reshape(width, -1) @ np.atleast_2d(v)
     return Network(model.activation, model.target, weights, inputs.teacher)
 
 

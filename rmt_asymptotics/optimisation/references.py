@@ -11,7 +11,6 @@ from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.errors import numerical_failures
-from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.models import RandomFeatures, RidgeModel
 from rmt_asymptotics.optimisation.derivatives import SOLVED
 from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity
@@ -56,9 +55,9 @@ def best_linear_error(model: RidgeModel, *, intercept: bool = True) -> float:
     >>> round(best_linear_error(model), 12)   # He_2 is not linear at all: its variance is 2
     2.25
     """
-    moments = conditional_moments(checked_model(model).target, model.target.kinks, 0.0, 1.0, field="target")
-    mean = 0.0 if intercept else float(moments.mean)
-    return model.noise_variance + float(moments.residual) + mean**2
+    labels = translate(random_features_of(model), 0).labels
+    mean = 0.0 if intercept else float(labels.target[0, 0])
+    return model.noise_variance + float(labels.residual[0]) + mean**2
 
 
 @checked_arguments

@@ -11,7 +11,7 @@ from rmt_asymptotics.canonical.problem import Features
 from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.checks import real_array
 from rmt_asymptotics.errors import OutOfDomain, numerical_failures
-from rmt_asymptotics.models import RidgeModel, check_finite_ratio
+from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_one_direction
 from rmt_asymptotics.progress import progress_of
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
 from rmt_asymptotics.spectra.outliers import Outlier, diverging_modes, outliers_of
@@ -90,6 +90,7 @@ def spectrum(model: RidgeModel, *, progress: bool | None = None) -> FeatureSpect
     >>> [round(x / 4e6, 2) for x in sp.edges[0]]   # n/p times Marchenko-Pastur: (1 - 1/2)^2, (1 + 1/2)^2
     [0.25, 2.25]
     """
+    check_one_direction(model)
 
     def features_at(level: int) -> Features:
         tick()

@@ -25,6 +25,7 @@ from rmt_asymptotics.models import (
     SpikedRandomFeatures,
     check_finite_ratio,
     check_isotropic,
+    check_one_direction,
 )
 from rmt_asymptotics.progress import progress_of
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
@@ -140,7 +141,7 @@ def _(model: SpikedRandomFeatures, count: int) -> WeightLaw:
     square = _second_moment(model.spike)
     growing = model.width is None and bool(np.any(model.spike.quadrature(count, 1.0)[0]))
     scale = 1.0 if model.width is None else model.width
-    return WeightLaw(np.array([model.bulk_variance]), np.array([scale * square]), np.ones(1), model.alignment, growing)
+    return WeightLaw(np.array([model.bulk_variance]), np.array([scale * square]), np.ones(1), model.overlap, growing)
 
 
 @weight_law.register
@@ -192,6 +193,7 @@ def weight_spectrum(model: RidgeModel, *, progress: bool | None = None) -> Weigh
     >>> round(sp.threshold, 9), round(sp.outliers[0].position, 9), round(sp.outliers[0].teacher_overlap, 9)
     (1.0, 2.5, 0.27)
     """
+    check_one_direction(model)
     check_isotropic(model)
     check_finite_ratio(model)
     law, beta = weight_law(model, CLASS_COUNTS[0]), model.width_ratio

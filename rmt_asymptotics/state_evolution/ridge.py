@@ -56,6 +56,8 @@ def carry_over(coarse: Problem, fine: Problem, state: Array) -> Array:
     """The state of a coarse problem as a start for a finer one."""
     if state.shape[-1] != len(coarse.features.nodes) or len(fine.features.nodes) == 1:
         return state
+    if fine.features.nodes.ndim > 1:
+        return np.tile(np.median(state, axis=1, keepdims=True), len(fine.features.nodes))
     nodes, finer = coarse.features.nodes, fine.features.nodes
     return np.array([np.expm1(np.interp(finer, nodes, np.log1p(V))) for V in state])
 
@@ -88,9 +90,9 @@ def compiled_curve(problem: Problem, controls: Controls, state: Numbers) -> Numb
 
 
 def is_compiled(features: Features, dimension_ratio: Array) -> bool:
-    """Whether the compiled twin serves: one class of neurons, isotropic inputs, finitely many neurons a dimension."""
-    plain = len(features.class_weights) == len(features.shares) == 1 and features.directions is None
-    return plain and bool((dimension_ratio > 0).all())
+    """Whether the compiled twin serves: one class of neurons, one coordinate s, isotropic inputs, d/p > 0."""
+    single = len(features.class_weights) == len(features.shares) == len(features.modes.functions) - 1 == 1
+    return single and features.directions is None and bool((dimension_ratio > 0).all())
 
 
 def _misfit_rounding(problem: Problem, controls: Controls, test_error: Array) -> Array:

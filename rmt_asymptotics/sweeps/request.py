@@ -19,6 +19,7 @@ from rmt_asymptotics.serialisation import from_plain, model_from_dict, model_to_
 from rmt_asymptotics.sweeps.blocks import Block
 from rmt_asymptotics.sweeps.points import MOST_POINTS, Points, Positions, grid_points, listed_points
 from rmt_asymptotics.sweeps.simulated import NESTED
+from rmt_asymptotics.targets import MultiIndexTarget
 from rmt_asymptotics.vocabulary.fields import FIELDS
 from rmt_asymptotics.vocabulary.quantities import ERRORS
 
@@ -156,7 +157,7 @@ def requested(
 
 
 def _storable(field: str, value: Any) -> Any:
-    if isinstance(value, Activation) and not value.rebuildable:
+    if isinstance(value, (Activation | MultiIndexTarget)) and not value.rebuildable:
         raise OutOfDomain(
             field, value, "a built-in or Activation.from_expression(...): a bare callable cannot be stored"
         )

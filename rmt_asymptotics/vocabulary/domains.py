@@ -2,11 +2,14 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from rmt_asymptotics.checks import flag, sequence
+import numpy as np
+
+from rmt_asymptotics.checks import flag, rows, sequence
 from rmt_asymptotics.errors import OutOfDomain, number, whole_number
 
 ROUNDING = 1e-12  # of a sum
@@ -118,14 +121,38 @@ class Numbers(Domain):
     each: Number
     total: float | None = None
 
-    def checked(self, name: str, value: Any, kind: Any = None) -> tuple[float, ...]:
+    def checked(self, name: str, value: Any, kind: Any = None) -> tuple[Any, ...]:
+        if kind == Sequence[Sequence[float]]:
+            return self._rows(name, value)
         found = tuple(self.each.checked(name, entry) for entry in sequence(name, value, "numbers", empty=True))
         if self.total is not None and abs(sum(found) - self.total) > ROUNDING:
             raise OutOfDomain(name, value, str(self))
         return found
 
+    def _rows(self, name: str, value: Any) -> tuple[tuple[float, ...], ...]:
+        """A matrix, as the annotation of the field asks for."""
+        return tuple(tuple(self.each.checked(name, x) for x in row) for row in rows(name, value))
+
     def __str__(self) -> str:
         return f"numbers in {self.each}" + ("" if self.total is None else f" that sum to {self.total:g}")
+
+
+@dataclass(frozen=True)
+class Overlaps(Number):
+    """One number, or a matrix of the overlaps of two sets of orthonormal vectors: its singular values are at most 1."""
+
+    def checked(self, name: str, value: Any, kind: Any = None) -> Any:
+        if not isinstance(value, (list, tuple)) and not getattr(value, "shape", ()):
+            return super().checked(name, value, kind)
+        found = tuple(tuple(super(Overlaps, self).checked(name, x) for x in row) for row in rows(name, value))
+        if np.linalg.norm(found, 2) > 1 + ROUNDING:
+            raise OutOfDomain(
+                name, value, "overlaps of orthonormal vectors: a matrix with singular values of at most 1"
+            )
+        return found
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}, or a matrix with singular values in it"
 
 
 @dataclass(frozen=True)
@@ -157,3 +184,17 @@ class Kind(Domain):
 
     def __str__(self) -> str:
         return self.words
+
+
+@dataclass(frozen=True)
+class Kinds(Domain):
+    """A tuple of objects of one kind, which may be empty."""
+
+    each: Kind
+
+    def checked(self, name: str, value: Any, kind: Any) -> tuple[Any, ...]:
+        entry = get_args(kind)[0]
+        return tuple(self.each.checked(name, each, entry) for each in sequence(name, value, "functions", empty=True))
+
+    def __str__(self) -> str:
+        return f"a sequence, each {self.each}"

@@ -8,8 +8,10 @@ from rmt_asymptotics.vocabulary.domains import (
     Domain,
     Flag,
     Kind,
+    Kinds,
     Number,
     Numbers,
+    Overlaps,
     WholeNumber,
     not_negative,
     positive,
@@ -59,10 +61,15 @@ FUNCTION = Kind(
     "an Activation (rmt.tanh, rmt.Activation(callable), ...)",
     'tanh, centred(relu) or a formula, "tanh(x)+0.3*x**2"',
 )
+TARGET = Kind(
+    "target",
+    "an Activation (rmt.tanh, ...) or MultiIndexTarget.from_expression(...)",
+    f'{FUNCTION.typed}, of several directions "sin(x1+x2/2)+x1*x2/2"',
+)
 LAW = Kind(
     "law",
     "a law, such as ConstantLaw(1.0) or GaussianLaw(1.0)",
-    "constant:1.13, discrete:-1,1.5:0.3,0.7, rademacher:1.2 or gaussian:1.3",
+    "constant:1.13, discrete:-1,1.5:0.3,0.7, rademacher:1.2, gaussian:1.3 or joint:1.2,.5;-.9,.8:0.4,0.6",
 )
 STEP = Kind(
     "step",
@@ -88,7 +95,13 @@ PROFILE = Numbers(Number(0.0, 1.0, "both"), total=1.0)
 NOISE = Kind("noise", "MixtureNoise(probabilities, means, variances), or None", "")
 MODEL = (
     Field("activation", "sigma", "activation", FUNCTION, "feature i is sigma(<w_i, x>)"),
-    Field("target", "f_*", "target", FUNCTION, "the labels are f_*(<theta, x>) + noise, <theta, x> ~ N(0, 1)"),
+    Field(
+        "target",
+        "f_*",
+        "target",
+        TARGET,
+        "the labels are f_*(<theta, x>) + noise, <theta, x> ~ N(0, 1); of several directions f_*(<theta_1, x>, ...)",
+    ),
     Field("sample_complexity", "n/d", "sample complexity", positive(1e-3, 1e3), "samples over input dimension"),
     Field(
         "width_ratio",
@@ -138,13 +151,13 @@ MODEL = (
         "squared components of Sigma^(1/2) theta, of length 1, on the eigenvalues of Sigma",
         none="those of a theta drawn at random",
     ),
-    Field("spike", "u", "spike", LAW, "law of the coefficients u_i in w_i = sqrt(c) omega_i + u_i v, |v| = 1"),
+    Field("spike", "u", "spike", LAW, "law of the u_i in w_i = sqrt(c) omega_i + u_i v, |v| = 1; joint of several v_j"),
     Field(
         "alignment",
         "gamma",
         "alignment of spike and target",
-        Number(-1.0, 1.0, "both", Coordinate.ANGLE, (-1.0, 1.0)),
-        "overlap <theta, v> of unit vectors",
+        Overlaps(-1.0, 1.0, "both", Coordinate.ANGLE, (-1.0, 1.0)),
+        "overlap <theta, v> of unit vectors; of several, a row for each theta_a, a column for each v_j",
     ),
     Field(
         "spike_profile",
@@ -177,7 +190,16 @@ MODEL = (
         positive(1e-3, 1e4, shown=(0.1, 100.0)),
         "fresh samples of the gradient step over input dimension",
     ),
-    Field("readout", "g", "readout", LAW, "law of the readout at the step, a_i = g_i/sqrt(p)"),
+    Field(
+        "readout", "g", "readout", LAW, "law of the readout at the step, a_i = g_i/sqrt(p); joint of several outputs"
+    ),
+    Field(
+        "step_targets",
+        "",
+        "targets of the step",
+        Kinds(TARGET),
+        "of the network's outputs during the step; none: the target, of one output",
+    ),
     Field("corrections", "", "corrections", Flag(), "the terms of [net.3], not in cui24"),
     Field("span_noise", "", "span noise", Flag(), "the open terms of [net.4]; see theory_notes/one_step.md before use"),
 )

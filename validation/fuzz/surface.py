@@ -112,7 +112,9 @@ class Valid:
         return {
             **vars(m), "model": m, "spike": rmt.RademacherLaw(1.2), "alignment": 0.6, "dimension": 8, "replicas": 2,
             "eigenvalues": (2.0, 0.5), "shares": (0.3, 0.7), "profiles": (0.2, 0.8), "ratio": 0.5, "nodes": 4,
-            "value": 1.0, "values": (1.0, 2.0), "probabilities": (0.4, 0.6), "scale": 1.1, "eta": 0.7, "rate": 0.6,
+            "value": 1.0, "values": (1.0, 2.0), "JointLaw.values": ((1.0, 0.5), (0.2, 2.0)), "directions": 2,
+            "MultiIndexTarget.function": np.add, "MultiIndexTarget:from_expression.text": "x1*x2", "step_targets": (),
+            "probabilities": (0.4, 0.6), "scale": 1.1, "eta": 0.7, "rate": 0.6,
             "exponent": 0.2, "function": rmt.tanh, "degree": 3, "text": "tanh(x)", "slope": 0.1, "k": 2,
             "x": np.array([0.5, 1.0]), "wrt": "ridge", "over": ("ridge",), "quantity": "test_error", "order": 1,
             "condition": rmt.VanishingDerivative("ridge"), "plane": {"ridge": (0.1, 1.0), "sample_complexity": (1, 2)},
@@ -154,6 +156,7 @@ def public_callables(valid: Valid) -> dict[str, Callable[..., Any]]:
             if not name.startswith("_") and name not in PROTOCOL and method.__module__.startswith("rmt_asymptotics"):
                 found[f"{type(entry).__name__}:{name}"] = method
     found["from_expression"] = rmt.Activation.from_expression
+    found["MultiIndexTarget:from_expression"] = rmt.MultiIndexTarget.from_expression
     for name in ("power_law", "two_level", "marchenko_pastur"):
         found[f"Covariance:{name}"] = getattr(rmt.Covariance, name)
     return found
