@@ -15,6 +15,7 @@ CONTINUOUS = rmt.SpikedRandomFeatures(
     bulk_variance=1.87576, noise_variance=1.0, sample_complexity=0.1458, width_ratio=154.9, ridge=0.304,
 )  # fmt: skip
 LIMIT_OF_DATA, LIMIT_OF_WIDTH = 0.0723421, 0.1594918  # at n/d = 1e15, and E (y - E[y|free])^2 at p/d = 1e-150
+LABELS = 0.3942945  # E tanh(x)^2
 DIGITS = 1e-6
 POINTS = {
     "n/d = 1e17": (TWO.replace(sample_complexity=1e17), LIMIT_OF_DATA),
@@ -23,8 +24,6 @@ POINTS = {
     "p/d = 1e200": (TWO.replace(width_ratio=1e200), None),
     "ridge = 1e-300": (TWO.replace(ridge=1e-300), None),
     "ridge = 1e300": (TWO.replace(ridge=1e300), None),
-    "no features": (TWO.replace(activation=FORMULA("0*x")), None),
-    "no labels": (TWO.replace(target=FORMULA("0*x")), None),
     "exponential features": (
         TWO.replace(activation=FORMULA("exp(x/2)"), spike=rmt.GaussianLaw(4.49), width=4165),
         None,
@@ -42,6 +41,13 @@ def test_a_point_is_right_or_says_why_not(name):
         assert not any(word in str(error) for word in ("leading minor", "infs or NaNs", "singular matrix"))
         return
     assert np.isfinite(found) and (right is None or abs(found - right) < DIGITS)
+
+
+@pytest.mark.parametrize("law", [rmt.ConstantLaw(0.7), rmt.RademacherLaw(1.0), rmt.GaussianLaw(1.3)])
+def test_nothing_to_learn_with_and_nothing_to_learn(law):
+    no_features = rmt.solve(TWO.replace(activation=FORMULA("0*x"), spike=law))
+    assert no_features.test_error == pytest.approx(LABELS, abs=DIGITS)
+    assert rmt.solve(TWO.replace(target=FORMULA("0*x"), spike=law)).test_error == 0
 
 
 def test_one_extreme_point_leaves_the_others_of_a_sweep():

@@ -33,6 +33,17 @@ def test_rules_that_agree_by_accident_are_not_believed(tolerance):
     assert loose.solution.error_estimate <= min(tolerance, CLOSE)
 
 
+def test_rules_that_agree_twice_by_accident_are_not_believed():
+    """The changes of the errors are 6e-5, 4e-8, 3e-5, 6.6e-7, 6.4e-7, 1.7e-5: no rule resolves the class mean."""
+    model = ACCIDENT.replace(
+        activation=FORMULA("cos(8*x)"), target=FORMULA("tanh(8*x)"), spike=rmt.ConstantLaw(9.483656264669197),
+        bulk_variance=0.13398771777104723, sample_complexity=0.4476712389169162, width_ratio=0.9905723360460861,
+        ridge=0.05717817294966688,
+    )  # fmt: skip
+    with pytest.raises(rmt.NotConverged, match="still moves the errors"):
+        rmt.solve(model, tolerance=1e-6)
+
+
 def test_a_tolerance_that_only_the_finest_level_reaches_is_reached_there():
     """A point that never moves by less than 1e-6 is still good to what the user asked for."""
     hard = ACCIDENT.replace(activation=FORMULA("sin(40*x)"), bulk_variance=0.01)
@@ -43,12 +54,20 @@ def test_a_tolerance_that_only_the_finest_level_reaches_is_reached_there():
     assert rmt.solve(hard, tolerance=2 * reached.error_estimate).solution.nodes == reached.nodes
 
 
-def test_what_is_left_follows_from_the_last_two_changes():
-    nothing = np.array(np.nan)
-    assert remaining(np.array(1e-5), nothing) == pytest.approx(1e-3)
-    assert remaining(np.array(1e-5), np.array(1e-2)) == pytest.approx(1e-2**1.3)
-    assert remaining(np.array(1e-5), np.array(1e-6)) == 1e-5
-    assert remaining(np.array(3.0), np.array(np.inf)) == 3
+@pytest.mark.parametrize(
+    ("changes", "left"),
+    [
+        ([1e-5], 1e-3),
+        ([1e-2, 1e-5], 1e-2**1.3),
+        ([1e-6, 1e-5], 1e-5),
+        ([np.inf, 3.0], 3.0),
+        ([1e-6, 1e-5, 1e-7, 1e-7], 1e-5),  # it grew, and fell once only
+        ([1e-6, 1e-4, 1e-7, 1e-12, 1e-12], 1e-12),  # it grew, and fell twice: convergence
+        ([1e-6, 1e-4, 1e-7, 5e-8, 1e-12], 1e-4),  # not in a row
+    ],
+)
+def test_what_is_left_follows_from_all_changes(changes, left):
+    assert remaining(np.array(changes)) == pytest.approx(left)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -89,19 +89,6 @@ def features_of_unequal_size():
     assert rmt.solve(model.replace(spike=rmt.GaussianLaw(0.5))).test_error > 0
 
 
-def two_accidents_in_a_row():
-    model = rmt.SpikedRandomFeatures(
-        activation=rmt.Activation.from_expression("cos(8*x)"), target=rmt.Activation.from_expression("tanh(8*x)"),
-        spike=rmt.ConstantLaw(9.483656264669197), alignment=0.999, bulk_variance=0.13398771777104723,
-        sample_complexity=0.4476712389169162, width_ratio=0.9905723360460861, ridge=0.05717817294966688,
-    )  # fmt: skip
-    found = rmt.solve(model, tolerance=1e-6)
-    with pytest.raises(rmt.NotConverged) as caught:
-        rmt.solve(model)
-    error = abs(found.training_error / caught.value.asymptotics.training_error - 1)
-    assert error > 5 * found.solution.error_estimate
-
-
 LIMITS = (
     narrow_feature,
     callable_like_a_polynomial,
@@ -111,7 +98,6 @@ LIMITS = (
     zero_error,
     digits_of_continuous_laws,
     features_of_unequal_size,
-    two_accidents_in_a_row,
 )
 
 

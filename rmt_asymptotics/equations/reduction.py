@@ -39,7 +39,7 @@ def skeleton_of(class_weights: Array, coordinates: Array, functions: Array, resi
     first, second = np.triu_indices(len(functions))
     products = np.concatenate([sized[first] * sized[second], class_weights[:, None] * residual]) / power
     _, factor, pivots = linalg.qr(products, mode="economic", pivoting=True)
-    rank = max(1, int(np.sum(np.abs(np.diagonal(factor)) > SHORTEST * abs(factor[0, 0]))))
+    rank = int(np.sum(np.abs(np.diagonal(factor)) > SHORTEST * abs(factor[0, 0])))  # 0 without features
     extension = np.zeros((functions.shape[1], rank))
     extension[pivots] = linalg.solve_triangular(factor[:rank, :rank], factor[:rank]).T
     nodes = pivots[:rank].astype(np.intp)

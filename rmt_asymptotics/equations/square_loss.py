@@ -81,7 +81,8 @@ def fit(
         share = along.share(projection.hats[..., plain:], at.functions)
         pull, cost, leak = pull + share.pull, cost + share.cost, share.leak
     base = residual + squares  # [modes.2]
-    fitted = np.abs(np.sum(den * squares, axis=-1) / np.sum(den * base, axis=-1))
+    unexplained = np.maximum(np.abs(np.sum(den * base, axis=-1)), np.finfo(float).tiny)  # a label may be 0
+    fitted = np.abs(np.sum(den * squares, axis=-1)) / unexplained
     return Fit(base, leak, pull, cost / sample_complexity, projection.rounding * fitted)
 
 

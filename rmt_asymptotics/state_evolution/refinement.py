@@ -1,12 +1,13 @@
 """Refine nodes and classes until the errors are stable.  Note: numerics.md [refine.1].
 
-What quadrature and class count leave is estimated from the last two changes of the errors, since one may be small by
-accident; with it goes what iteration and rounding leave.  Points that are stable are not solved again.
+What quadrature and class count leave is estimated from the last changes of the errors, since one or two may be small
+by accident; with it goes what iteration and rounding leave.  Points that are stable are not solved again.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ LARGEST_RESIDUAL = 1e-11
 CLOSE = 1e-6  # larger changes are no measure of what is left: refinement goes on below it, whatever the tolerance
 FIRST = 100  # by which a first change is raised, which has none before it
 RATE = 1.3  # a change e is followed by e^1.45 where convergence is exponential in the nodes; less is an accident
+FALLS = 2  # changes in a row that fell so after one that grew: convergence, no accident
 LARGEST_ROUNDING = 1e-6  # relative; below it the tolerance governs quadrature and classes, and rounding is reported
 
 
@@ -107,7 +109,7 @@ def solve_refined(
     problem, active = problem_at(0), np.arange(points)
     solution = solve_points(problem, controls)
     refined.write(active, solution, np.full(points, 0.0 if problem.features.exact else np.inf), problem, tolerance, 0)
-    before = np.full(points, np.nan)
+    changes = np.empty((levels - 1, points))
     for level in range(1, levels):
         unstable = refined.status[active] == NOT_RESOLVED
         active = active[unstable]
@@ -117,20 +119,32 @@ def solve_refined(
         coarse = Errors(*(getattr(solution.errors, name)[unstable] for name in SOLVED_ERRORS))
         solution = solve_points(finer, controls.at(active), carry_over(problem, finer, solution.state[unstable]))
         label = finer.label_variance + controls.noise_variance[active]
-        change, before = _change(coarse, solution.errors, label), before[unstable]
+        changes[level - 1, active] = _change(coarse, solution.errors, label)
         asked = tolerance if level == levels - 1 else min(tolerance, CLOSE)
-        refined.write(active, solution, remaining(change, before), finer, asked, level)
-        problem, before = finer, change
+        refined.write(active, solution, remaining(changes[:level, active]), finer, asked, level)
+        problem = finer
     return replace(refined, state=solution.state)
 
 
-def remaining(change: Array, before: Array) -> Array:
-    """What refinement leaves after a change that followed the change `before` (NaN: it is the first), relative.
+def remaining(changes: Array) -> Array:
+    """What refinement leaves after changes (L, ...), relative, from all of them in their order.
 
-    >>> remaining(np.array([1e-9, 1e-9, 1e-9]), np.array([np.nan, 1e-5, 1e-8]))
-    array([1.00000000e-07, 3.16227766e-07, 1.00000000e-09])
+    A change that grew shows that those before it were accidents, and others may follow: it is remembered until two
+    changes in a row fell as exponential convergence makes them fall.
+
+    >>> remaining(np.array([[1e-9]])), remaining(np.array([[1e-5, 1e-8], [1e-9, 1e-9]]))
+    (array([1.e-07]), array([3.16227766e-07, 1.00000000e-09]))
+    >>> remaining(np.array([6e-5, 4e-8, 3e-5, 6.6e-7, 6.4e-7]))
+    array(3.e-05)
     """
-    return np.where(np.isnan(before), FIRST * change, np.maximum(change, np.minimum(before, 1) ** RATE))
+    if len(changes) == 1:
+        return np.asarray(FIRST * changes[0])
+    grown, falls = np.zeros((2, *np.shape(changes[0])))
+    for before, change in pairwise(changes):
+        expected = np.minimum(before, 1) ** RATE
+        falls = np.where(change <= expected, falls + 1, 0)
+        grown = np.where(falls < FALLS, np.where(change > before, change, grown), 0)
+    return np.asarray(np.maximum(np.maximum(change, expected), grown))
 
 
 def _change(coarse: Errors, fine: Errors, label: Array) -> Array:

@@ -29,14 +29,14 @@ def refined(
     default = TOLERANCE_CONTINUOUS if continuous else TOLERANCE
     tolerance = default if tolerance is None else FIELDS["tolerance"].checked(tolerance)
     problem = translate(model, 0)
-    values, change = compute(problem), np.nan
+    values, changes = compute(problem), []
     if problem.features.exact:
         return values, 0.0
     for level in range(1, LEVELS):
         coarse, values = values, compute(translate(model, level))
         size = np.maximum(np.abs(values), FAINT * np.max(np.abs(values)) + np.finfo(float).tiny)
-        before, change = change, float(np.max(np.abs(values - coarse) / size))
-        left = float(remaining(np.array(change), np.array(before)))
+        changes.append(float(np.max(np.abs(values - coarse) / size)))
+        left = float(remaining(np.array(changes)))
         if left <= (tolerance if level == LEVELS - 1 else min(tolerance, CLOSE)):
             return values, left
-    raise NotConverged(f"the finest quadrature or class count still moves the results by {change:.1e}, relative")
+    raise NotConverged(f"the finest quadrature or class count still moves the results by {changes[-1]:.1e}, relative")

@@ -100,9 +100,8 @@ def _refined(
 
 def _left(records: list[Solved]) -> float:
     """What refinement leaves after these levels, relative; infinite after one."""
-    changes = [_change(*pair) for pair in pairwise(records[-3:])]
-    before = changes[-2] if len(changes) > 1 else np.nan
-    return float(remaining(np.array(changes[-1]), np.array(before))) if changes else np.inf
+    changes = [_change(*pair) for pair in pairwise(records)]
+    return float(remaining(np.array(changes))) if changes else np.inf
 
 
 def _change(coarse: Solved, fine: Solved) -> float:
