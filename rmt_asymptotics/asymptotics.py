@@ -12,7 +12,7 @@ from rmt_asymptotics.canonical.channels import channel_of
 from rmt_asymptotics.canonical.problem import Controls
 from rmt_asymptotics.canonical.translation import LEVELS, translations
 from rmt_asymptotics.errors import NotConverged, OutOfDomain, numerical_failures
-from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.models import RidgeModel, check_isotropic
 from rmt_asymptotics.progress import Tick, progress_of
 from rmt_asymptotics.state_evolution.convex.points import Task
 from rmt_asymptotics.state_evolution.convex.refinement import ConvexSolutions, solve_convex
@@ -215,7 +215,8 @@ def default_tolerance(model: RidgeModel) -> float:
 
 
 def convex_task(model: RidgeModel) -> Task:
-    """The loss, the labels and the intercept of a model."""
+    """The loss, the labels and the intercept of a model; raises `OutOfDomain` for a covariance."""
+    check_isotropic(model)
     return Task(model.loss, partial(channel_of, model), model.intercept)
 
 

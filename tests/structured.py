@@ -79,6 +79,16 @@ def spiked_overlaps():
     return turn @ gram @ turn.T, across.sum()
 
 
+def spiked_profiles():
+    """The same as fields of a model."""
+    across = np.sqrt(np.array([0.81, 0.19]) * TEACHER)
+    spike = 0.64 * np.array([0.81, 0.19]) + 0.36 * np.array([0.25, 0.75])
+    return {
+        "alignment": 0.8 * float(across.sum()), "alignment_profile": tuple(across / across.sum()),
+        "spike_profile": tuple(spike),
+    }  # fmt: skip
+
+
 def spiked(activation, u, pi, c, width=None):
     """Spiked random features on two levels."""
     rule, (overlaps, gamma) = sinh_rule(NODES, 0.5), spiked_overlaps()

@@ -16,7 +16,7 @@ from rmt_asymptotics.canonical.span import closed_span
 from rmt_asymptotics.canonical.step_limits import limit_grid, limit_problem
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments, conditional_moments
-from rmt_asymptotics.models import OneStepNetwork
+from rmt_asymptotics.models import OneStepNetwork, check_isotropic
 from rmt_asymptotics.steps import MaximalStep
 
 WIDEST = 1e12  # resolution of classes whose spikes are smaller than its inverse
@@ -24,6 +24,7 @@ WIDEST = 1e12  # resolution of classes whose spikes are smaller than its inverse
 
 def one_step_grid(model: OneStepNetwork, level: int) -> Grid:
     """The grid of refinement `level`."""
+    check_isotropic(model)
     if _below_maximal(model):
         return limit_grid(model, level)
     step = gradient_step(model)

@@ -76,6 +76,18 @@ class Modes:
 
 
 @dataclass(frozen=True)
+class Spectrum:
+    """Eigenvalues of the inputs' covariance, of mean 1, and their shares, (Y,) each."""
+
+    eigenvalues: Array
+    shares: Array
+
+    def rows(self, classes: int) -> Array:
+        """c_k(y) of weights that are drawn without regard to the covariance, (Y, K)."""
+        return np.repeat(self.eigenvalues[:, None], classes, axis=1)
+
+
+@dataclass(frozen=True)
 class Directions:
     """Modes along D orthonormal directions of inputs with a spectrum, one for each class of neurons, and E others.
 
@@ -135,11 +147,25 @@ class Features:
     directions: Directions | None = None
 
     @classmethod
-    def assemble(cls, kappa: Rule, class_weights: Array, bulk: ConditionalMoments, modes: Modes) -> Self:
-        """Features of isotropic inputs, from the moments (K, N) of the classes."""
+    def assemble(
+        cls,
+        kappa: Rule,
+        class_weights: Array,
+        bulk: ConditionalMoments,
+        modes: Modes,
+        spectrum: Spectrum | None = None,
+        directions: Directions | None = None,
+        variances: Array | None = None,
+    ) -> Self:
+        """Features from the moments (K, N) of the classes.
+
+        spectrum: None for isotropic inputs.  variances (Y, K): None for those of weights that do not know it.
+        """
+        inputs = Spectrum(np.ones(1), np.ones(1)) if spectrum is None else spectrum
+        rows = inputs.rows(len(class_weights)) if variances is None else variances
         return cls(
             kappa.nodes, kappa.weights, class_weights, bulk.linear, bulk.residual, modes,
-            np.ones(1), np.ones((1, len(class_weights))), exact=len(kappa.nodes) == 1,
+            inputs.shares, rows, len(kappa.nodes) == 1, directions,
         )  # fmt: skip
 
     @property

@@ -14,8 +14,9 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.label_moments import labels_given
 from rmt_asymptotics.canonical.latent import Latent, several_rule, spiked_latent
-from rmt_asymptotics.canonical.problem import Features, Modes, Problem
+from rmt_asymptotics.canonical.problem import Directions, Features, Modes, Problem
 from rmt_asymptotics.canonical.span import closed_span
+from rmt_asymptotics.canonical.spectrum import frame, row_lengths, spectrum_of
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.models import SpikedRandomFeatures
 
@@ -55,7 +56,12 @@ def spiked_problem(model: SpikedRandomFeatures, grid: Grid) -> Problem:
         modes = Modes.free(closed_span(model.activation, c, rule), m)  # [span.1]
     else:
         modes = Modes.free(bulk.mean, m)
-    return Problem(Features.assemble(rule, pi, bulk, modes + directions(kappa.T, b, m)), labels)
+    spectrum = spectrum_of(model)
+    if spectrum is None:
+        return Problem(Features.assemble(rule, pi, bulk, modes + directions(kappa.T, b, m)), labels)
+    modes += row_lengths(bulk, spectrum, spectrum.rows(len(pi)))
+    along = _with_profiles(model, kappa[:, 0])
+    return Problem(Features.assemble(rule, pi, bulk, modes, spectrum, along), labels)
 
 
 def directions(kappa: Array, linear: Array, count: int) -> Modes:
@@ -64,3 +70,11 @@ def directions(kappa: Array, linear: Array, count: int) -> Modes:
     parts = [[coordinate * linear, *none] for coordinate in kappa]
     parts += [[0 * linear, *none[:place], linear, *none[place + 1 :]] for place in range(count)]
     return reduce(add, (Modes.of_classes(*part, per_width_ratio=1) for part in parts))
+
+
+def _with_profiles(model: SpikedRandomFeatures, kappa: Array) -> Directions:
+    """The spike, and the teacher beside it, of inputs with a spectrum."""
+    spike, overlap = model.spike_profiles
+    gram = np.array([[spike, overlap], [overlap, model.teacher_profile]]).transpose(2, 0, 1)
+    one = np.ones_like(kappa)
+    return frame(gram, np.array([[kappa, 0 * one], [0 * one, one]]))

@@ -15,6 +15,7 @@ from rmt_asymptotics.canonical.grids import LEVELS, Grid
 from rmt_asymptotics.canonical.one_step_network import one_step_grid, one_step_problem
 from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.random_features import random_features_grid, random_features_problem
+from rmt_asymptotics.canonical.ridge_regression import ridge_regression_problem
 from rmt_asymptotics.canonical.spiked_features import spiked_grid, spiked_problem
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import (
@@ -23,7 +24,6 @@ from rmt_asymptotics.models import (
     RidgeModel,
     RidgeRegression,
     SpikedRandomFeatures,
-    check_isotropic,
 )
 from rmt_asymptotics.remembered import remembered
 from rmt_asymptotics.steps import PowerStep
@@ -57,7 +57,7 @@ def control_fields(model: RidgeModel) -> frozenset[str]:
 grid_of.register(RandomFeatures)(random_features_grid)
 problem_on.register(RandomFeatures)(random_features_problem)
 grid_of.register(RidgeRegression)(random_features_grid)
-problem_on.register(RidgeRegression)(random_features_problem)
+problem_on.register(RidgeRegression)(ridge_regression_problem)
 grid_of.register(SpikedRandomFeatures)(spiked_grid)
 problem_on.register(SpikedRandomFeatures)(spiked_problem)
 grid_of.register(OneStepNetwork)(one_step_grid)
@@ -89,7 +89,6 @@ def _shaping(kind: Hashable, controls: frozenset[str]) -> Callable[[RidgeModel],
 
 def translations(model: RidgeModel) -> Callable[[int], Problem]:
     """The canonical problem of a model by refinement level < LEVELS; the same for all values of `control_fields`."""
-    check_isotropic(model)
     shape = _Shape(_shaping(cast(Hashable, type(model)), control_fields(model))(model), model)
     return lambda level: _translated(shape, level)
 

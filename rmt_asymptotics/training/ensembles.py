@@ -19,7 +19,7 @@ from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.decomposition import NOTHING, OTHER_WEIGHTS, PAIRS, PARTS, SAME, parts_of
 from rmt_asymptotics.equations.two_point import pair_errors
 from rmt_asymptotics.errors import OutOfDomain, numerical_failures, whole_number
-from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_ridge_regression
+from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_isotropic, check_ridge_regression
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.tables import Shown, Table, error_note, titled
 from rmt_asymptotics.training.readouts import latent_of, ridge_readouts
@@ -83,6 +83,7 @@ def bias_variance(model: RidgeModel, *, tolerance: float | None = None) -> BiasV
     """
     check_ridge_regression(model)
     check_finite_ratio(model)
+    check_isotropic(model)
     controls = control_points(model, {})
     values, change = refined(model, lambda problem: parts(problem, controls), tolerance)
     named = dict(zip(("test_error", *PARTS), values[:, 0].tolist(), strict=True))
@@ -107,6 +108,7 @@ def bias_variance_curve(model: RidgeModel, *, tolerance: float | None = None, **
 
     check_ridge_regression(model)
     check_finite_ratio(model)
+    check_isotropic(model)
     name, points = _axis(model, axis)
     controls = control_points(model, {name: points})
     values, change = refined(model, lambda problem: parts(problem, controls), tolerance)

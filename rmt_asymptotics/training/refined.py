@@ -9,7 +9,7 @@ from rmt_asymptotics.asymptotics import TOLERANCE, TOLERANCE_CONTINUOUS
 from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.errors import NotConverged
-from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_ridge_regression
+from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_isotropic, check_ridge_regression
 from rmt_asymptotics.state_evolution.refinement import CLOSE, remaining
 from rmt_asymptotics.vocabulary.fields import FIELDS
 
@@ -25,6 +25,7 @@ def refined(
     """
     check_ridge_regression(model)
     check_finite_ratio(model)
+    check_isotropic(model)
     continuous = model.has_continuous_law
     default = TOLERANCE_CONTINUOUS if continuous else TOLERANCE
     tolerance = default if tolerance is None else FIELDS["tolerance"].checked(tolerance)

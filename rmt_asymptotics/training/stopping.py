@@ -8,7 +8,7 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.errors import number, numerical_failures
-from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_ridge_regression
+from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_isotropic, check_ridge_regression
 from rmt_asymptotics.optimisation import optimal
 from rmt_asymptotics.spectra.bulk import FeatureMatrix
 from rmt_asymptotics.tables import Shown, Table, titled
@@ -58,6 +58,7 @@ def optimal_stopping(model: RidgeModel, *, weight_decay: float = 0.0, tolerance:
     """
     check_ridge_regression(model)
     check_finite_ratio(model)
+    check_isotropic(model)
     tolerance = number("tolerance", tolerance, above=0)
     decay = number("weight_decay", weight_decay, least=0)
     low, high = np.log(np.array(WINDOW) / _mean_eigenvalue(model))

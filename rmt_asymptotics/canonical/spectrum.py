@@ -1,0 +1,42 @@
+"""What a covariance of the inputs adds to a translation.  Note: theory_notes/structure.md [cov.5], [var.1]."""
+
+import numpy as np
+
+from rmt_asymptotics._types import Array
+from rmt_asymptotics.canonical.problem import Directions, Modes, Spectrum
+from rmt_asymptotics.gaussian.conditional import ConditionalMoments
+from rmt_asymptotics.models import RidgeModel
+
+DEPENDENT = 1e-10  # squared length of a direction outside the span of those before it, below which it is none
+
+
+def spectrum_of(model: RidgeModel) -> Spectrum | None:
+    """The spectrum of a model's inputs; None for isotropic ones."""
+    covariance = model.covariance
+    return None if covariance is None or covariance.is_isotropic else Spectrum(covariance.nodes, covariance.weights)
+
+
+def row_lengths(bulk: ConditionalMoments, spectrum: Spectrum, variances: Array) -> Modes:
+    """The mode of the row variances of weights on the sphere, c_k(y) = variances (Y, K).  [var.1]"""
+    spread = spectrum.shares @ (variances - spectrum.shares @ variances) ** 2
+    return Modes.of_classes(bulk.quadratic / 2, 0, per_width_ratio=2 * spread)
+
+
+def teacher_alone(profile: Array) -> Directions:
+    """The direction of the teacher with a profile (Y,), on the single node of features without a spike."""
+    return Directions.of(profile[:, None, None], np.array([[[0.0]], [[1.0]]]))
+
+
+def frame(gram: Array, fields: Array) -> Directions:
+    """Directions from vectors with the products gram (Y, R, R) in each eigenspace, orthonormal in their order.
+
+    fields (M, D, N): of the first D of the vectors, made orthonormal; those that depend on earlier ones are left out.
+    """
+    total = gram.sum(axis=0)
+    turn = np.zeros((0, len(total)))
+    for vector in np.eye(len(total)):
+        rest = vector - (turn @ total @ vector) @ turn
+        rest = rest - (turn @ total @ rest) @ turn
+        square = float(rest @ total @ rest)
+        turn = np.concatenate([turn, [rest / np.sqrt(square)]]) if square > DEPENDENT else turn
+    return Directions.of(turn @ gram @ turn.T, fields[:, : len(turn)])
