@@ -59,14 +59,15 @@ def test_a_tolerance_that_only_the_finest_level_reaches_is_reached_there():
     [
         ([1e-5], 1e-3),
         ([1e-2, 1e-5], 1e-2**1.3),
-        ([1e-6, 1e-5], 1e-5),
-        ([np.inf, 3.0], 3.0),
-        ([1e-6, 1e-5, 1e-7, 1e-7], 1e-5),  # it grew, and fell once only
-        ([1e-6, 1e-4, 1e-7, 1e-12, 1e-12], 1e-12),  # it grew, and fell twice: convergence
-        ([1e-6, 1e-4, 1e-7, 5e-8, 1e-12], 1e-4),  # not in a row
+        ([1e-2, 1e-5, 1e-9], 1e-5**1.3),
+        ([1e-5, 8e-6, 1e-9], 8e-6),  # the first fall after a stall
+        ([1e-2, 1e-5, 5e-6], 1e-5),  # a geometric series
+        ([1e-2, 1e-5, 9e-6], 9e-5),
+        ([1e-6, 1e-5], 2e-4),  # it grew
+        ([1e-7, 1e-12, 5e-13], 1e-11),  # rounding
     ],
 )
-def test_what_is_left_follows_from_all_changes(changes, left):
+def test_what_is_left_follows_from_the_last_three_changes(changes, left):
     assert remaining(np.array(changes)) == pytest.approx(left)
 
 

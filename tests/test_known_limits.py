@@ -73,7 +73,7 @@ def digits_of_continuous_laws():
         noise_variance=0.039038757926132164, spike=rmt.GaussianLaw(1.8667140334093412), alignment=1.0,
         bulk_variance=1.099726140476618,
     )  # fmt: skip
-    found = rmt.solve(model, tolerance=1e-10)
+    found = rmt.solve(model, tolerance=1e-12)
     finer = solve_points(translate(model, 6), control_points(model, {})).errors.test_error[0]
     assert 1e-11 < abs(finer / found.test_error - 1) < 1e-8
     assert found.solution.error_estimate < 1e-12

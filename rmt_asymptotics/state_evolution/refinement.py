@@ -1,13 +1,12 @@
 """Refine nodes and classes until the errors are stable.  Note: numerics.md [refine.1].
 
-What quadrature and class count leave is estimated from the last changes of the errors, since one or two may be small
-by accident; with it goes what iteration and rounding leave.  Points that are stable are not solved again.
+What quadrature and class count leave is estimated from the last three changes of the errors, since one or two may be
+small by accident; with it goes what iteration and rounding leave.  Points that are stable are not solved again.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,8 @@ LARGEST_RESIDUAL = 1e-11
 CLOSE = 1e-6  # larger changes are no measure of what is left: refinement goes on below it, whatever the tolerance
 FIRST = 100  # by which a first change is raised, which has none before it
 RATE = 1.3  # a change e is followed by e^1.45 where convergence is exponential in the nodes; less is an accident
-FALLS = 2  # changes in a row that fell so after one that grew: convergence, no accident
+SLOWEST = 0.95  # other changes are the terms of a geometric series, of this ratio at most
+PLATEAU, DRIFT = 1e-10, 10  # changes that stay below this are rounding, whose sum may be this many times as large
 LARGEST_ROUNDING = 1e-6  # relative; below it the tolerance governs quadrature and classes, and rounding is reported
 
 
@@ -127,24 +127,22 @@ def solve_refined(
 
 
 def remaining(changes: Array) -> Array:
-    """What refinement leaves after changes (L, ...), relative, from all of them in their order.
-
-    A change that grew shows that those before it were accidents, and others may follow: it is remembered until two
-    changes in a row fell as exponential convergence makes them fall.
+    """What refinement leaves after changes (L, ...), relative, from the last three of them.
 
     >>> remaining(np.array([[1e-9]])), remaining(np.array([[1e-5, 1e-8], [1e-9, 1e-9]]))
-    (array([1.e-07]), array([3.16227766e-07, 1.00000000e-09]))
-    >>> remaining(np.array([6e-5, 4e-8, 3e-5, 6.6e-7, 6.4e-7]))
-    array(3.e-05)
+    (array([1.e-07]), array([3.16227766e-07, 1.11111111e-08]))
+    >>> remaining(np.array([6e-5, 4e-8, 3e-5, 6.6e-7, 6.4e-7]))   # all of a rule that does not resolve the functions
+    array(1.28e-05)
     """
     if len(changes) == 1:
         return np.asarray(FIRST * changes[0])
-    grown, falls = np.zeros((2, *np.shape(changes[0])))
-    for before, change in pairwise(changes):
-        expected = np.minimum(before, 1) ** RATE
-        falls = np.where(change <= expected, falls + 1, 0)
-        grown = np.where(falls < FALLS, np.where(change > before, change, grown), 0)
-    return np.asarray(np.maximum(np.maximum(change, expected), grown))
+    change, before = changes[-1], changes[-2]
+    expected = np.minimum(before, 1) ** RATE
+    in_a_row = before <= np.minimum(changes[-3], 1) ** RATE if len(changes) > 2 else True
+    fallen = np.where(in_a_row, np.maximum(change, expected), before)  # the first fall after a stall may be an accident
+    ratio = np.minimum(change / np.maximum(before, np.finfo(float).tiny), SLOWEST)
+    stalled = np.maximum(before * np.where(before < PLATEAU, DRIFT, 1), change / (1 - ratio))
+    return np.asarray(np.where(change <= expected, fallen, stalled))
 
 
 def _change(coarse: Errors, fine: Errors, label: Array) -> Array:
