@@ -328,7 +328,7 @@ class RidgeRegression(RidgeModel):
     width_ratio: ClassVar[float] = math.inf  # type: ignore[misc]
     width: ClassVar[None] = None  # type: ignore[misc]
 
-    target: Activation = identity
+    target: Target = identity
 
     def at_width(self, width: int | None, dimension: int | None = None) -> Self:
         return self

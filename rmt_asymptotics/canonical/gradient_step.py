@@ -76,7 +76,7 @@ def gradient_step(model: OneStepNetwork) -> GradientStep:
     # notation: h1, s2, h3, vs of sigma; h1s, y2s, Y2, ... of the residual label; B, gamma
     check_one_direction(model)
     alpha0, sigma = model.step_sample_complexity, model.activation
-    mean, h1, s2, h3, vs = _activation_moments(sigma)
+    mean, h1, s2, h3, vs = activation_moments(sigma)
     values, probabilities = model.readout.quadrature(64, 1.0)
     target = model.single_target
     f = _label_moments(model.labels, target, float(probabilities @ values) * mean, model.span_noise)
@@ -107,7 +107,7 @@ def gradient_step(model: OneStepNetwork) -> GradientStep:
 
 
 @remembered(maxsize=64)
-def _activation_moments(sigma: Activation) -> tuple[float, float, float, float, float]:
+def activation_moments(sigma: Activation) -> tuple[float, float, float, float, float]:
     """E sigma, h1, s2, h3 and vs."""
     hermite = sigma.hermite_coefficients(3)
     h1, s2, h3 = float(hermite[1]), float(2 * hermite[2]), float(6 * hermite[3])

@@ -25,7 +25,7 @@ WIDEST = 1e12  # resolution of classes whose spikes are smaller than its inverse
 def one_step_grid(model: OneStepNetwork, level: int) -> Grid:
     """The grid of refinement `level`."""
     check_isotropic(model)
-    if _below_maximal(model):
+    if below_maximal(model):
         return limit_grid(model, level)
     step = gradient_step(model)
     resolution = 1 / max(abs(relative_rate(model) * step.slope * step.length), 1 / WIDEST)
@@ -37,7 +37,7 @@ def one_step_grid(model: OneStepNetwork, level: int) -> Grid:
 
 def one_step_problem(model: OneStepNetwork, grid: Grid) -> Problem:
     """The functions of kappa on a grid; at p = infinity below the maximal step, `limit_problem`."""
-    if _below_maximal(model):
+    if below_maximal(model):
         return limit_problem(model, grid)
     step = gradient_step(model)
     gamma, rho = step.alignment, step.complement
@@ -63,7 +63,8 @@ def one_step_problem(model: OneStepNetwork, grid: Grid) -> Problem:
     return Problem(Features.assemble(rule, pi, bulk, means + directions(step, e, kappa, bulk)), Labels.of(target))
 
 
-def _below_maximal(model: OneStepNetwork) -> bool:
+def below_maximal(model: OneStepNetwork) -> bool:
+    """Whether the step leaves its limit p = infinity to `limit_problem`."""
     return model.width is None and not isinstance(model.step, MaximalStep)
 
 

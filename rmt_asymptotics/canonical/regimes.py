@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from rmt_asymptotics.arguments import checked_arguments
-from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.one_step_network import relative_rate
+from rmt_asymptotics.canonical.several_step import single_step
 from rmt_asymptotics.canonical.step_limits import leaves_spikes, step_modes
 from rmt_asymptotics.errors import numerical_failures
 from rmt_asymptotics.models import OneStepNetwork, check_isotropic
@@ -45,7 +45,7 @@ def regime(model: OneStepNetwork) -> Regime:
     if isinstance(model.step, MaximalStep):
         means = "the closed span of the class means" if model.readout.continuous else "the class means"
         return Regime(f"maximal step of rate {model.step.rate:g} at p = infinity: {means} free")
-    modes = step_modes(model, gradient_step(model))
+    modes = step_modes(model, single_step(model))
     free = tuple(mode.order for mode in modes if mode.strength == float("inf"))
     finite = tuple(mode.order for mode in modes if mode.strength < float("inf"))
     parts = []

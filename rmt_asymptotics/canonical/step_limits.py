@@ -12,9 +12,12 @@ import numpy as np
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.canonical.expansion import mean_expansion
-from rmt_asymptotics.canonical.gradient_step import GradientStep, gradient_step
+from rmt_asymptotics.canonical.gradient_step import GradientStep
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
-from rmt_asymptotics.canonical.problem import Features, Labels, Modes, Problem
+from rmt_asymptotics.canonical.label_moments import labels_given
+from rmt_asymptotics.canonical.problem import Features, Modes, Problem
+from rmt_asymptotics.canonical.several_step import label_frame, single_step
+from rmt_asymptotics.canonical.spiked_features import directions
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.quadrature import sinh_rule
@@ -43,6 +46,7 @@ def step_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...
     """
     exponent, prefactor = _power(model)
     g, pi = model.readout.quadrature(400, 1.0)
+    g = g.reshape(len(pi))
     size = np.sqrt(float(conditional_moments(model.activation, model.activation.kinks, 0.0, 1.0).second))
     coefficients, lost = mode_coefficients(model.activation)
     if not leaves_spikes(model):
@@ -130,27 +134,25 @@ def _extended(basis: Array, rest: Array) -> Array:
 def limit_grid(model: OneStepNetwork, level: int) -> Grid:
     """The grid of refinement `level`: one class of neurons without a spike."""
     one = np.ones(1)
-    rule = kappa_rule(model.label_kinks, gradient_step(model).alignment, 0 * one, one, one, False, level)
+    rule = kappa_rule(model.label_kinks, single_step(model).alignment, 0 * one, one, one, False, level)
     return Grid(rule, ClassNodes.of(model.readout, level, 1.0))
 
 
 def limit_problem(model: OneStepNetwork, grid: Grid) -> Problem:
     """One class of neurons, the finite directions h1 kappa and h1 s, and the modes of the step."""
-    step = gradient_step(model)
+    step = single_step(model)
     rule, kappa = grid.kappa, grid.kappa.nodes
     bulk = conditional_moments(model.activation, model.activation.kinks, np.zeros((1, len(kappa))), 1.0)
-    target = conditional_moments(
-        model.target, model.target.kinks, step.alignment * kappa, step.complement, field="target"
-    )
-    directions = Modes.of_classes(kappa * bulk.linear, 0, per_width_ratio=1)
-    directions += Modes.of_classes(0 * kappa, bulk.linear, per_width_ratio=1)
+    labels = labels_given(model.target, label_frame(model), kappa[:, None])
+    count = len(labels.target) - 1
+    modes = directions(kappa[None], bulk.linear, count)
     for mode in _checked_modes(model, step):
         function = mode_function(model, step, mode.order, kappa)[None] if mode.order else bulk.mean
         if np.isinf(mode.strength):
-            directions = Modes.free(function) + directions
+            modes = Modes.free(function, count) + modes
         else:
-            directions += Modes.of_classes(function, 0, strength=mode.strength)
-    return Problem(Features.assemble(rule, np.ones(1), bulk, directions), Labels.of(target))
+            modes += Modes.of_classes(function, *[0.0] * count, strength=mode.strength)
+    return Problem(Features.assemble(rule, np.ones(1), bulk, modes), labels)
 
 
 def _checked_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...]:

@@ -12,10 +12,11 @@ from typing import Any, cast
 import numpy as np
 
 from rmt_asymptotics.canonical.grids import LEVELS, Grid
-from rmt_asymptotics.canonical.one_step_network import one_step_grid, one_step_problem
+from rmt_asymptotics.canonical.one_step_network import below_maximal, one_step_grid, one_step_problem
 from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.random_features import random_features_grid, random_features_problem
 from rmt_asymptotics.canonical.ridge_regression import ridge_regression_problem
+from rmt_asymptotics.canonical.several_network import several_grid, several_problem
 from rmt_asymptotics.canonical.spiked_features import spiked_grid, spiked_problem
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import (
@@ -60,8 +61,18 @@ grid_of.register(RidgeRegression)(random_features_grid)
 problem_on.register(RidgeRegression)(ridge_regression_problem)
 grid_of.register(SpikedRandomFeatures)(spiked_grid)
 problem_on.register(SpikedRandomFeatures)(spiked_problem)
-grid_of.register(OneStepNetwork)(one_step_grid)
-problem_on.register(OneStepNetwork)(one_step_problem)
+
+
+@grid_of.register
+def _(model: OneStepNetwork, level: int) -> Grid:
+    several = model.has_several_directions and not below_maximal(model)
+    return (several_grid if several else one_step_grid)(model, level)
+
+
+@problem_on.register
+def _(model: OneStepNetwork, grid: Grid) -> Problem:
+    several = model.has_several_directions and not below_maximal(model)
+    return (several_problem if several else one_step_problem)(model, grid)
 
 
 @control_fields.register
@@ -79,7 +90,8 @@ class _Shape:
 
     def fingerprint(self) -> bytes:
         """What the callables of the model do now."""
-        return self.model.activation.fingerprint() + self.model.target.fingerprint()
+        functions = (self.model.activation, self.model.target, *getattr(self.model, "step_targets", ()))
+        return b"".join(function.fingerprint() for function in functions)
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.models import OneStepNetwork
+from rmt_asymptotics.models import OneStepNetwork, check_one_direction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,5 +36,6 @@ def spiked_equivalent(model: OneStepNetwork) -> SpikedEquivalent:
     """
     if not isinstance(model, OneStepNetwork):
         raise OutOfDomain("model", model, "a OneStepNetwork")
+    check_one_direction(model)
     fields = {field.name: getattr(model, field.name) for field in dataclasses.fields(model)}
     return SpikedEquivalent(**fields | {"corrections": False, "span_noise": False})

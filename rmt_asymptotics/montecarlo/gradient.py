@@ -14,7 +14,8 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.labels import Labels, Regression
 from rmt_asymptotics.montecarlo.compiled import compiled
-from rmt_asymptotics.montecarlo.networks import BLOCK, CACHED, blocks, evaluate
+from rmt_asymptotics.montecarlo.networks import BLOCK, CACHED, blocks, evaluate, signal
+from rmt_asymptotics.targets import Target
 
 REAL = Regression()
 
@@ -23,10 +24,11 @@ REAL = Regression()
 class Batch:
     """The n0 samples of a gradient step, labels of f_*(<theta, x>) + noise: a stream, which can be read once.
 
-    target: f_*.  noise: of the labels, shape (n0,).  dimension: d.  teacher: the leading coordinates of theta.
+    target: f_*; of several outputs, theirs.  noise: of the labels, shape (n0,) or (n0, q).  dimension: d.
+    teacher: the leading coordinates of theta, (D,), or of several (L, D).
     """
 
-    target: Activation
+    target: Target | tuple[Target, ...]
     noise: Array
     dimension: int
     generator: np.random.Generator
@@ -34,18 +36,22 @@ class Batch:
     teacher: Array = field(default_factory=lambda: np.ones(1))
 
     def blocks(self) -> Iterator[tuple[Array, Array]]:
-        """Inputs (m, d), valid until the next block is drawn, and their labels (m,)."""
+        """Inputs (m, d), valid until the next block is drawn, and their labels, (m,) or (m, q)."""
         inputs = np.empty((min(BLOCK, len(self.noise)), self.dimension))
         for rows in blocks(len(self.noise), BLOCK):
             x = self.generator.standard_normal(out=inputs[: rows.stop - rows.start])
-            signal = evaluate("target", self.target, x[:, : len(self.teacher)] @ self.teacher)
-            yield x, self.labels.sample(signal, self.generator) + self.noise[rows]
+            if isinstance(self.target, tuple):
+                y = np.stack([signal(target, x, self.teacher) for target in self.target], axis=-1)
+            else:
+                y = self.labels.sample(signal(self.target, x, self.teacher), self.generator)
+            yield x, y + self.noise[rows]
 
 
 def descent_direction(activation: Activation, weights: Array, readout: Array, batch: Batch) -> Array:
     """p G, minus the gradient times p, shape (p, d): the step is W1 = W0 + (eta/sqrt p) p G.
 
-    weights: the rows w_i of W0, shape (p, d).  readout: g_i of a_i = g_i/sqrt(p), shape (p,).
+    weights: the rows w_i of W0, shape (p, d).  readout: g_i of a_i = g_i/sqrt(p), shape (p,), or
+    (p, q) of several outputs, whose losses are added.
     Memory is that of two arrays of the shape of the weights and of one block of the batch.
     Raises `OutOfDomain` for an activation without derivative, and where a function is not finite.
 
@@ -57,13 +63,15 @@ def descent_direction(activation: Activation, weights: Array, readout: Array, ba
     activation = compiled(activation)
     slope = activation.slope()
     width = len(weights)
+    readout = readout.reshape(width, -1)
     total, product = np.zeros_like(weights), np.empty_like(weights)
     hidden = np.empty((min(BLOCK, len(batch.noise)), width))
     for x, y in batch.blocks():
         h = np.matmul(x, weights.T, out=hidden[: len(x)])
         for part in blocks(len(x), max(1, CACHED // width)):
-            residual = y[part] - evaluate("activation", activation, h[part]) @ readout / width
-            h[part] = evaluate("activation", slope, h[part]) * residual[:, None]
+            outputs = evaluate("activation", activation, h[part]) @ readout / width
+            residual = y[part].reshape(outputs.shape) - outputs
+            h[part] = evaluate("activation", slope, h[part]) * (residual @ readout.T)
         total += np.matmul(h.T, x, out=product)
-    total *= readout[:, None] / len(batch.noise)
+    total /= len(batch.noise)
     return total

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.errors import whole_number
 from rmt_asymptotics.models import RidgeModel, SpikedRandomFeatures
-from rmt_asymptotics.targets import MultiIndexTarget
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,11 @@ def inputs_of(model: RidgeModel, dimension: int) -> Inputs:
     >>> inputs_of(model, 2).teacher
     array([0.6, 0.8])
     """
-    if isinstance(model.target, MultiIndexTarget):
-        whole_number("dimension", dimension, least=model.target.directions)
-        return Inputs(None, np.eye(model.target.directions))
+    if model.has_several_directions:
+        targets = (model.target, *getattr(model, "step_targets", ()))
+        count = max(getattr(target, "directions", 1) for target in targets)
+        whole_number("dimension", dimension, least=count)
+        return Inputs(None, np.eye(count))
     if model.covariance is None:
         return Inputs(None, np.ones(1))
     eigenvalues, (teacher,) = model.covariance.at(dimension, model.teacher_profile)
@@ -60,8 +60,7 @@ def spike_of(model: SpikedRandomFeatures, dimension: int) -> tuple[Inputs, Array
         overlaps = np.array(model.alignment)
         squares, axes = np.linalg.eigh(np.eye(len(overlaps)) - overlaps @ overlaps.T)
         theta = np.hstack([overlaps, axes * np.sqrt(squares.clip(min=0)) @ axes.T])
-        single = isinstance(model.target, Activation)
-        return Inputs(None, theta[0] if single else theta), np.eye(overlaps.shape[1])
+        return Inputs(None, theta), np.eye(overlaps.shape[1])
     if model.covariance is None:
         return Inputs(None, np.array([model.overlap, np.sqrt(1 - model.overlap**2)])), np.ones(1)
     spike, overlap = model.spike_profiles

@@ -18,7 +18,7 @@ from rmt_asymptotics.errors import OutOfDomain, whole_number
 from rmt_asymptotics.models import RandomFeatures, RidgeModel, RidgeRegression, SpikedRandomFeatures
 from rmt_asymptotics.montecarlo.compiled import compiled
 from rmt_asymptotics.montecarlo.inputs import inputs_of, spike_of
-from rmt_asymptotics.targets import Target
+from rmt_asymptotics.targets import MultiIndexTarget, Target
 
 BLOCK = 512  # rows of inputs drawn at once: a matrix product of this size reaches full speed
 CACHED = 32_768  # numbers an activation is applied to at once: its temporaries stay in the second-level cache
@@ -48,7 +48,7 @@ class Network:
         inputs = np.empty((min(BLOCK, len(labels)), self.weights.shape[1]))
         for rows in blocks(len(labels), BLOCK):
             x = generator.standard_normal(out=inputs[: rows.stop - rows.start])
-            labels[rows] = evaluate("target", self.target, x[:, : self.teacher.shape[-1]] @ self.teacher.T)
+            labels[rows] = signal(self.target, x, self.teacher)
             preactivations = np.matmul(x, self.weights.T, out=features[rows])
             for part in blocks(len(x), max(1, CACHED // len(self.weights))):
                 preactivations[part] = evaluate("activation", activation, preactivations[part])
@@ -72,6 +72,17 @@ def evaluate(field: str, function: Target, argument: Array) -> Array:
             allowed = f"a function whose values are finite and below {LARGEST:g} on the sampled arguments"
             raise OutOfDomain(field, function.name, allowed)
     return values
+
+
+def signal(target: Target, inputs: Array, teacher: Array) -> Array:
+    """f_*(<theta, z>) of inputs (m, d), for a teacher (D,) or (L, D); of one direction for the first theta.  (m,)
+
+    >>> from rmt_asymptotics.activations import sin
+    >>> signal(sin, np.array([[0.0, 5.0]]), np.eye(2))
+    array([0.])
+    """
+    rows = teacher if isinstance(target, MultiIndexTarget) else np.atleast_2d(teacher)[0]
+    return evaluate("target", target, inputs[:, : rows.shape[-1]] @ rows.T)
 
 
 @singledispatch

@@ -15,7 +15,7 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
-from rmt_asymptotics.models import OneStepNetwork, check_one_direction
+from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.montecarlo.equivalent import SpikedEquivalent
 from rmt_asymptotics.montecarlo.gradient import Batch, descent_direction
 from rmt_asymptotics.montecarlo.inputs import inputs_of
@@ -28,13 +28,13 @@ def _(
     model: OneStepNetwork, dimension: int, width: int, samples: Array, generator: np.random.Generator
 ) -> Iterator[tuple[Array, Network]]:
     """One network for all n of the same learning rate; with a step that scales with n, one for each."""
-    check_one_direction(model)
     count = rounded_size("step_sample_complexity", model.step_sample_complexity, dimension)
     inputs = inputs_of(model, dimension)
     weights = inputs.seen(unit_rows(width, dimension, generator))
     readout = model.readout.sample(generator, width)
-    noise = np.sqrt(model.noise_variance) * generator.standard_normal(count)
-    batch = Batch(model.single_target, noise, dimension, generator, model.labels, inputs.teacher)
+    shape = (count, len(model.step_targets)) if model.step_targets else (count,)
+    noise = np.sqrt(model.noise_variance) * generator.standard_normal(shape)
+    batch = Batch(model.step_targets or model.target, noise, dimension, generator, model.labels, inputs.teacher)
     direction = inputs.seen(inputs.seen(update_direction(model, weights, readout, batch)))
     for eta, served in groupby(samples, lambda n: model.step.learning_rate(n, width)):
         updated = weights + eta / np.sqrt(width) * direction
