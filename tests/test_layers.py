@@ -71,8 +71,8 @@ ALLOWED = {
         "sweeps": f"{MODELS} threads canonical state_evolution asymptotics montecarlo",
         "comparison": f"{MODELS} asymptotics finite montecarlo sweeps",
         "dynamics": f"{BASE} activations",
-        "plotting": f"{MODELS} sweeps comparison dynamics",
-        "reproduce": f"{MODELS} spectra montecarlo sweeps plotting",
+        "plotting": f"{MODELS} spectra sweeps comparison dynamics",
+        "reproduce": f"{MODELS} asymptotics finite spectra montecarlo sweeps plotting",
         "cli": f"{MODELS} asymptotics finite training spectra optimisation montecarlo sweeps comparison dynamics "
         "plotting reproduce",
     }.items()
