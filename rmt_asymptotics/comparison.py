@@ -13,10 +13,11 @@ from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import Asymptotics, solve
 from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.estimates import FEW, Estimate, with_error, z_score
-from rmt_asymptotics.models import OneStepNetwork, RidgeModel, RidgeRegression
+from rmt_asymptotics.models import OneStepNetwork, RegressionOnData, RidgeModel, RidgeRegression
 from rmt_asymptotics.montecarlo import Simulation, SimulationPlan, simulate, simulation_curve
 from rmt_asymptotics.montecarlo.ensemble import default_test_samples
 from rmt_asymptotics.montecarlo.plan import PlanChoices, PlanOptions, planned
+from rmt_asymptotics.prediction import doubts, intercept_factors, predicted
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.sweeps.sweep import learning_curve
 from rmt_asymptotics.tables import Shown, Table, titled
@@ -130,6 +131,8 @@ class Comparison(Shown):
 
     def _table(self) -> Table:
         """For each error and dimension theory, simulation, standard error and z-score."""
+        if isinstance(self.model, RegressionOnData):
+            return self._data_table(self.model)
         rows: list[tuple[Any, ...]] = []
         for name in self.model.outputs:
             for size in self.sizes:
@@ -137,9 +140,24 @@ class Comparison(Shown):
                 spread, z = f"{size.standard_error(name):.2g}", f"{size.z_scores[name]:.2f}"
                 corrected = "" if size.finite_size is None else getattr(size.finite_size, name).mean
                 rows.append((name, s.dimension, s.width, s.samples, theory, corrected, estimate.mean, spread, z))
-            rows.append(("  limit p = infinity", "", "", "", getattr(self.limit, name), "", "", "", ""))
+            if not isinstance(self.model, RidgeRegression):
+                rows.append(("  limit p = infinity", "", "", "", getattr(self.limit, name), "", "", "", ""))
         heads = ("quantity", "d", "p", "n", "theory", "corrected", "simulation", "s.e.", "z")
         return Table(heads, rows, titled(self.model), self._notes())
+
+    def _data_table(self, model: RegressionOnData) -> Table:
+        """Predicted beside measured, and by how much, relative, data do worse."""
+        rows: list[tuple[Any, ...]] = []
+        for name in model.outputs:
+            measured, theory = getattr(self.simulation, name), getattr(self.asymptotics, name)
+            gap = with_error(100 * (measured.mean / theory - 1), abs(100 * measured.standard_error / theory))
+            rows.append((name, theory, measured.mean, f"{measured.standard_error:.2g}", f"{gap} %"))
+        draws = (
+            f"n = {self.simulation.samples} of {len(model.data.rows)} rows, {self.simulation.replicas} choices of them"
+        )
+        heads = ("quantity", "predicted", "measured", "s.e.", "measured/predicted - 1")
+        notes = (draws, *model.data.warnings, *doubts(self.asymptotics))
+        return Table(heads, rows, titled(model, ("covariance", "teacher", "sample_complexity")), notes)
 
     def _notes(self) -> tuple[str, ...]:
         drifts = [f"{name}: simulation - theory = {drift}" for name, drift in self.drift.items()]
@@ -215,7 +233,7 @@ def compare(
     >>> abs(rmt.compare(model, dimension=60, replicas=10).z_scores["test_error"]) < 4
     True
     """
-    sizes = tuple(_sized(model, each) for each in _plans(plan, dimension, options))
+    sizes = tuple(_sized(model, each) for each in _plans(plan, dimension, options, model.own_dimension))
     return Comparison(model, sizes, solve(model.at_width(None)))
 
 
@@ -233,13 +251,15 @@ def compare_curve(
     status and message are those of `sweep`.  Where there is a theory of the finite network (see `compare`),
     `<error>_corrected` is its mean, `<error>_standard_deviation` that of one draw, and z-scores follow from them.
     """
-    plan = planned(plan, options)
+    plan = planned(plan, options, model.own_dimension)
     dataset = simulation_curve(model, plan, sample_complexity=sample_complexity)
     width = int(dataset.attrs["width"])
-    theory = learning_curve(
-        model.at_width(width, plan.dimension),
-        sample_complexity=dataset.samples.values / plan.dimension,
-    )
+    fitted = dataset.samples.values - isinstance(model, RegressionOnData)  # an intercept takes one sample
+    theory = learning_curve(model.at_width(width, plan.dimension), sample_complexity=fitted / plan.dimension)
+    if isinstance(model, RegressionOnData):
+        for name, factor in intercept_factors(dataset.samples.values).items():
+            theory[name] = theory[name].copy(data=theory[name].values * factor)
+        theory["excess_error"] = theory.excess_error.copy(data=theory.test_error.values - model.noise_variance)
     finite = _finite_curve(model.at_width(width), plan, dataset.samples.values)
     for name in model.outputs:
         mean, spread = (dataset[f"{name}_{kind}"].values for kind in ("simulation", "standard_error"))
@@ -257,11 +277,11 @@ def compare_curve(
 
 
 def _plans(
-    plan: SimulationPlan | None, dimension: int | Sequence[int] | None, options: Mapping[str, Any]
+    plan: SimulationPlan | None, dimension: int | Sequence[int] | None, options: Mapping[str, Any], own: int | None
 ) -> list[SimulationPlan]:
     """One for each dimension, increasing."""
     if dimension is None:
-        return [planned(plan, options)]
+        return [planned(plan, options, own)]
     one = not isinstance(dimension, (list, tuple, range)) and getattr(dimension, "ndim", 0) == 0
     several = [dimension] if one else sequence("dimension", dimension, "whole numbers")
     plans = {each.dimension: each for d in several for each in [planned(plan, {**options, "dimension": d})]}
@@ -270,6 +290,8 @@ def _plans(
 
 def _sized(model: RidgeModel, plan: SimulationPlan) -> SizeComparison:
     simulation = simulate(model, plan)
+    if isinstance(model, RegressionOnData):
+        return SizeComparison(predicted(model, simulation.samples), simulation)
     limit = solve(_at_size(model, simulation))
     return SizeComparison(limit, simulation, _finite_size(limit, plan))
 
@@ -288,8 +310,10 @@ def _finite_size(limit: Asymptotics, plan: SimulationPlan) -> "FiniteSize | None
 def _finite_curve(model: RidgeModel, plan: SimulationPlan, samples: np.ndarray) -> "list[FiniteSize]":
     """The corrected theory at each number of samples, where there is one at all of them."""
     d = plan.dimension
-    sized = [model.replace(width_ratio=(model.width or d) / d, sample_complexity=n / d) for n in samples.tolist()]
-    found = [_finite_size(solve(each), plan) for each in sized] if _has_finite_theory(model, d, samples) else []
+    if not _has_finite_theory(model, d, samples):
+        return []
+    sized = [model.at_width(model.width or d, d).replace(sample_complexity=n / d) for n in samples.tolist()]
+    found = [_finite_size(solve(each), plan) for each in sized]
     return [each for each in found if each is not None]
 
 

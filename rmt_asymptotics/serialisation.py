@@ -39,9 +39,13 @@ KINDS: dict[str, tuple[type[Any], Mapping[str, Callable[..., Any]]]] = {
 
 @checked_arguments
 def model_to_dict(model: RidgeModel) -> dict[str, Any]:
-    """The fields of a model by name, its type under "model"; functions by name, laws with their parameters."""
-    fields = {f.name: plain(getattr(model, f.name)) for f in dataclasses.fields(model)}
-    return {"model": type(model).__name__, **fields}
+    """The fields of a model by name, its type under "model"; functions by name, laws with their parameters.
+
+    Of a model that is made by others, from data for instance, those of the model that it is a case of.
+    """
+    kind = next((kind for kind in type(model).__mro__ if kind.__name__ in MODELS), type(model))
+    fields = {f.name: plain(getattr(model, f.name)) for f in dataclasses.fields(kind)}
+    return {"model": kind.__name__, **fields}
 
 
 @checked_arguments

@@ -13,6 +13,7 @@ from typing import Any
 WIDTH = 100  # columns of a title or a note in text
 GAP = "  "
 BLANK = "\N{NO-BREAK SPACE}"
+LISTED = 4  # numbers of a profile
 NUMBER = re.compile(r"[-+]?\d|[-+]?inf|-?$")  # how cells of numbers begin
 
 
@@ -122,6 +123,12 @@ def titled(record: Any, omitted: Collection[str] = ()) -> str:
     """
     given = {f.name: getattr(record, f.name) for f in dataclasses.fields(record) if f.name not in omitted}
     defaults = {f.name: f.default for f in dataclasses.fields(record)}
-    entries = (f"{name} {getattr(v, 'name', cell(v))}" for name, v in given.items() if v != defaults[name])
+    entries = (f"{name} {_in_words(v)}" for name, v in given.items() if v != defaults[name])
     text = f"{type(record).__name__}: {', '.join(entry.replace(' ', BLANK) for entry in entries)}"
     return fill(text, WIDTH, subsequent_indent="  ", break_long_words=False).replace(BLANK, " ")
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, tuple) and len(value) > LISTED:
+        return f"of {len(value)} numbers"
+    return repr(value) if isinstance(value, Shown) else str(getattr(value, "name", cell(value)))

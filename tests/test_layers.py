@@ -19,7 +19,7 @@ HEAVY = ("matplotlib", "sympy", "xarray", "pandas", "dask", "click", "tqdm", "mp
 BASE = (
     "_types _kernels remembered errors checks callables arguments vocabulary records progress estimates tables output"
 )
-FUNCTIONS = "gaussian activations targets formulas expressions laws covariances steps losses labels"
+FUNCTIONS = "gaussian activations targets formulas expressions laws covariances data steps losses labels"
 MODELS = f"{BASE} {FUNCTIONS} models serialisation"
 # each file or directory of the package, and all that it may import of it, at any level: parts that stand above it
 ALLOWED = {
@@ -49,6 +49,7 @@ ALLOWED = {
         "targets": "_types errors callables activations expressions",
         "laws": "_types errors checks vocabulary gaussian",
         "covariances": "_types errors checks vocabulary",
+        "data": "_types errors checks tables",
         "steps": "errors vocabulary",
         "losses": "_types _kernels errors checks callables vocabulary gaussian",
         "labels": "_types remembered errors checks vocabulary gaussian activations",
@@ -69,10 +70,11 @@ ALLOWED = {
         "optimisation",
         "montecarlo": f"{MODELS} decomposition schedule",  # knows nothing of the theory
         "sweeps": f"{MODELS} threads canonical state_evolution asymptotics montecarlo",
-        "comparison": f"{MODELS} asymptotics finite montecarlo sweeps",
+        "prediction": f"{MODELS} asymptotics",
+        "comparison": f"{MODELS} asymptotics prediction finite montecarlo sweeps",
         "dynamics": f"{BASE} activations",
-        "plotting": f"{MODELS} spectra sweeps comparison dynamics",
-        "reproduce": f"{MODELS} asymptotics finite spectra montecarlo sweeps plotting",
+        "plotting": f"{MODELS} sweeps comparison dynamics",
+        "reproduce": f"{MODELS} spectra montecarlo sweeps plotting",
         "cli": f"{MODELS} asymptotics finite training spectra optimisation montecarlo sweeps comparison dynamics "
         "plotting reproduce",
     }.items()

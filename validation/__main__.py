@@ -18,6 +18,7 @@ from validation import (
     dynamics_two_point,
     figures,
     optimisation,
+    real_data,
     robustness,
     sections,
 )
@@ -38,6 +39,7 @@ OTHERS = (
     dynamics_support.edge_of_stability,
     dynamics_layer_scaled.width_pattern,
     dynamics_layer_scaled.digits_training,
+    real_data.real_data,
 )
 
 

@@ -57,11 +57,14 @@ def curve(
 
 def curve_figure(theory: "xarray.Dataset", simulation: "xarray.Dataset | None", logarithmic: bool) -> "Figure":
     """Test and training error; the axis is logarithmic if its points are spaced so."""
-    from rmt_asymptotics.plotting import figure_of, plot_curve
+    from matplotlib.figure import Figure
+
+    from rmt_asymptotics.plotting import plot_curve
     from rmt_asymptotics.plotting.labels import plain_numbers
 
-    axes = plot_curve(theory, simulation)
+    figure = Figure(figsize=(6.4, 4.6), layout="constrained")
+    axes = plot_curve(theory, simulation, axes=figure.add_subplot())
     if logarithmic:
         axes.set_xscale("log")
         plain_numbers(axes.xaxis)
-    return figure_of(axes)
+    return figure

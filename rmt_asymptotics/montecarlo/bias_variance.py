@@ -62,7 +62,7 @@ def simulate_bias_variance(
     >>> abs(parts.bias.mean - 0.4323) < 4 * parts.bias.standard_error
     True
     """
-    plan = planned(plan, options)
+    plan = planned(plan, options, model.own_dimension)
     pairs = simulated_pairs(model, plan)
     parts = parts_of(pairs, model.noise_variance)
     named = {name: estimate(part) for name, part in zip(PARTS, parts, strict=True)}

@@ -55,7 +55,7 @@ def simulation_curve(
     axes = {name: _axis(name, values) for name, values in given.items() if values is not None}
     if not axes:
         raise OutOfDomain("sample_complexity", None, "a sequence of values, unless ridge is one")
-    plan = planned(plan, options)
+    plan = planned(plan, options, model.own_dimension)
     result = ensemble(model, plan, axes.get("sample_complexity"), axes.get("ridge"))
     kept = tuple(slice(None) if name in axes else 0 for name in AXES)
     dims = tuple(axes)

@@ -66,7 +66,7 @@ def weight_statistics(
     (0.36, 100)
     """
     check_one_direction(model)
-    plan = planned(plan, options)
+    plan = planned(plan, options, model.own_dimension)
     dimension, width = network_sizes(model, plan.dimension)
     task = partial(_alignment_and_singular_values, model, dimension, width)
     draws = np.array(replicate(task, plan))
@@ -99,7 +99,7 @@ def feature_eigenvalues(model: RidgeModel, plan: SimulationPlan | None = None, *
     >>> eigenvalues.shape, np.count_nonzero(eigenvalues, axis=1)
     ((2, 30), array([10, 10]))
     """
-    plan = planned(plan, options)
+    plan = planned(plan, options, model.own_dimension)
     dimension, width = network_sizes(model, plan.dimension)
     samples = rounded_size("sample_complexity", model.sample_complexity, dimension)
     task = partial(_eigenvalues, model, dimension, width, samples)

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.models import RegressionOnData, RidgeModel
 from rmt_asymptotics.montecarlo.convex_replica import convex_replica
+from rmt_asymptotics.montecarlo.data import TESTED, check_samples, row_replica
 from rmt_asymptotics.montecarlo.plan import SimulationPlan
 from rmt_asymptotics.montecarlo.replica import Grid, replica_errors
 from rmt_asymptotics.montecarlo.sizes import network_sizes, rounded_size
@@ -73,10 +74,16 @@ class Sampler:
 
     def draw(self, seeds: np.random.SeedSequence) -> dict[str, Array]:
         """The errors of the replica of these seeds, by name, each of shape (N, R), in the order asked for."""
-        task = replica_errors if self.model.is_ridge_regression else convex_replica
-        errors = {name: e[self.row][:, self.column] for name, e in task(self.model, self.grid, seeds).items()}
+        drawn = _replica(self.model, self.grid, seeds)
+        errors = {name: values[self.row][:, self.column] for name, values in drawn.items()}
         errors.setdefault("test_error", errors["excess_error"] + self.model.noise_variance)
         return errors
+
+
+def _replica(model: RidgeModel, grid: Grid, seeds: np.random.SeedSequence) -> dict[str, Array]:
+    if isinstance(model, RegressionOnData):
+        return row_replica(model, grid, seeds)
+    return (replica_errors if model.is_ridge_regression else convex_replica)(model, grid, seeds)
 
 
 def sampler_of(
@@ -91,7 +98,10 @@ def sampler_of(
     asked = np.array([rounded_size("sample_complexity", value, dimension) for value in complexities])
     samples, row = np.unique(asked, return_inverse=True)
     ridges, column = np.unique(ridge or [model.ridge], return_inverse=True)
-    grid = Grid(dimension, width, samples, ridges, plan.test_samples or default_test_samples(dimension))
+    if isinstance(model, RegressionOnData):
+        check_samples(model, samples)
+    tests = plan.test_samples or (TESTED if model.own_dimension else default_test_samples(dimension))
+    grid = Grid(dimension, width, samples, ridges, tests)
     return Sampler(model, grid, asked, row, column)
 
 

@@ -15,7 +15,7 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation, identity
 from rmt_asymptotics.callables import evaluated
 from rmt_asymptotics.errors import OutOfDomain, whole_number
-from rmt_asymptotics.models import RandomFeatures, RidgeModel, RidgeRegression, SpikedRandomFeatures
+from rmt_asymptotics.models import RandomFeatures, RegressionOnData, RidgeModel, RidgeRegression, SpikedRandomFeatures
 from rmt_asymptotics.montecarlo.compiled import compiled
 from rmt_asymptotics.montecarlo.inputs import inputs_of, spike_of
 from rmt_asymptotics.targets import MultiIndexTarget, Target
@@ -115,6 +115,11 @@ def _(model: SpikedRandomFeatures, dimension: int, width: int, generator: np.ran
     weights *= np.sqrt(model.bulk_variance)
     weights[:, : v.shape[-1]] += model.spike.sample(generator, width).reshape(width, -1) @ np.atleast_2d(v)
     return Network(model.activation, model.target, weights, inputs.teacher)
+
+
+@network.register
+def _(model: RegressionOnData, dimension: int, width: int, generator: np.random.Generator) -> Network:
+    raise OutOfDomain("model", model, "one of Gaussian inputs, such as its .gaussian(): rows of data are not drawn")
 
 
 @network.register

@@ -64,15 +64,17 @@ class PlanOptions(PlanChoices, total=False):
     dimension: int
 
 
-def planned(plan: SimulationPlan | None, options: Mapping[str, Any]) -> SimulationPlan:
+def planned(plan: SimulationPlan | None, options: Mapping[str, Any], dimension: int | None = None) -> SimulationPlan:
     """The plan that a caller gave, as one, as keywords, or as one with changes.
 
+    dimension: where none is given, that of a model that has one of its own.
     Raises `OutOfDomain` for what is not a plan, unknown keywords, and a dimension left out.
 
     >>> planned(None, {"dimension": 20, "seed": 3}) == planned(SimulationPlan(dimension=20), {"seed": 3})
     True
     """
     if plan is None:
+        options = options if dimension is None else {"dimension": dimension, **options}
         for name in options:
             if name not in PlanOptions.__annotations__:
                 raise OutOfDomain("field", name, f"a field of SimulationPlan: {', '.join(PlanOptions.__annotations__)}")

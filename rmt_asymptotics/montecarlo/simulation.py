@@ -82,7 +82,7 @@ def simulate(model: RidgeModel, plan: SimulationPlan | None = None, **options: U
     >>> abs(error.mean - 0.4323) < 4 * error.standard_error
     True
     """
-    plan = planned(plan, options)
+    plan = planned(plan, options, model.own_dimension)
     return simulation(model, plan, ensemble(model, plan))
 
 

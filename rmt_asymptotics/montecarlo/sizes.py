@@ -37,6 +37,8 @@ def network_sizes(model: RidgeModel, dimension: int) -> tuple[int, int]:
     if not isinstance(model, RidgeModel):
         raise OutOfDomain("model", model, A_MODEL)
     dimension = FIELDS["dimension"].checked(dimension)
+    if model.own_dimension not in (None, dimension):
+        raise OutOfDomain("dimension", dimension, f"left out, or {model.own_dimension}, the rank of the data")
     if isinstance(model, RidgeRegression):
         return dimension, dimension
     width = rounded_size("width_ratio", model.width_ratio, dimension)

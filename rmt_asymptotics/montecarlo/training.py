@@ -55,7 +55,7 @@ def simulate_training(
     import xarray
 
     schedule = schedule_of(model, time, steps, learning_rate, momentum, nesterov, weight_decay, sample_step)
-    plan = planned(plan, options)
+    plan = planned(plan, options, model.own_dimension)
     draws = np.array(replicate(partial(_replica, model, plan, schedule), plan))  # (replicas, 2, T)
     draws[:, 0] += model.noise_variance
     name, variables = schedule.name, dict[str, Any]()
