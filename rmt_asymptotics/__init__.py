@@ -88,6 +88,7 @@ if TYPE_CHECKING:
         random_features_of,
         trace_boundary,
     )
+    from rmt_asymptotics.plotting import plot
     from rmt_asymptotics.spectra import FeatureSpectrum, WeightSpectrum, spectrum, weight_spectrum
     from rmt_asymptotics.training import (
         BiasVariance,
@@ -187,6 +188,7 @@ __all__ = [
     "optimal",
     "optimal_curve",
     "optimal_stopping",
+    "plot",
     "polynomial",
     "random_features_of",
     "regime",
@@ -244,7 +246,7 @@ _SPECTRA = ("FeatureSpectrum", "WeightSpectrum", "spectrum", "weight_spectrum")
 
 
 def __getattr__(name: str) -> Any:
-    """Spectra, optimisation and dynamics load when first used: what they import is slow, and curves do not need it."""
+    """Spectra, optimisation, plots and dynamics load when first used: their imports are slow, and curves need none."""
     if name in _OPTIMISATION:
         return getattr(import_module("rmt_asymptotics.optimisation"), name)
     if name in _TRAINING:
@@ -253,6 +255,8 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module("rmt_asymptotics.finite"), name)
     if name in _SPECTRA:
         return getattr(import_module("rmt_asymptotics.spectra"), name)
+    if name == "plot":
+        return import_module("rmt_asymptotics.plotting").plot
     if name == "dynamics":
         return import_module("rmt_asymptotics.dynamics")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -73,8 +73,8 @@ ALLOWED = {
         "prediction": f"{MODELS} asymptotics",
         "comparison": f"{MODELS} asymptotics prediction finite montecarlo sweeps",
         "dynamics": f"{BASE} activations",
-        "plotting": f"{MODELS} sweeps comparison dynamics",
-        "reproduce": f"{MODELS} spectra montecarlo sweeps plotting",
+        "plotting": f"{MODELS} spectra sweeps comparison dynamics",
+        "reproduce": f"{MODELS} asymptotics finite spectra montecarlo sweeps plotting",
         "cli": f"{MODELS} asymptotics finite training spectra optimisation montecarlo sweeps comparison dynamics "
         "plotting reproduce",
     }.items()

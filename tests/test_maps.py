@@ -11,14 +11,15 @@ import rmt_asymptotics as rmt
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting import (
     chosen,
+    plot,
     plot_boundaries,
     plot_curve,
-    plot_dataset,
     plot_map,
     plot_optima,
     plot_spectrum,
     plot_staircase,
 )
+from tests.drawn import caption, legend_texts
 from tests.problems import ONE_CLASS
 from tests.test_models import NETWORK
 
@@ -47,10 +48,6 @@ def colours(axes):
     return next(c for c in axes.collections if type(c).__name__ == "QuadMesh")
 
 
-def legend(axes):
-    return [text.get_text() for text in axes.get_figure(root=True).legends[0].get_texts()]
-
-
 def line(fields, *curves):
     return SimpleNamespace(fields=fields, curves=[np.array(curve) for curve in curves])
 
@@ -72,9 +69,8 @@ def test_a_map_is_labelled_in_words_and_symbols(phases):
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("rate of the step, η/√p", "sample complexity n/d")
     bar = axes.get_figure(root=True).axes[1]
     assert bar.get_ylabel() == "test error E(y - f)², noise included"
-    caption = axes.get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ")
-    assert "MaximalStep(...)" in caption
-    assert "n/d = " not in caption
+    assert "maximal step, " in caption(axes)
+    assert "n/d = " not in caption(axes)
 
 
 def test_points_without_a_converged_number_are_hatched_and_counted(phases):
@@ -82,7 +78,7 @@ def test_points_without_a_converged_number_are_hatched_and_counted(phases):
     dataset = failing(dataset, "test_error", "not_resolved", (1, 1))
     dataset.test_error.values[1, 1] = 1e9  # would swallow all colours
     axes = plot_map(dataset)
-    assert legend(axes) == ["not resolved: 1 point", "pending: 2 points"]
+    assert legend_texts(axes) == ["not resolved: 1 point", "pending: 2 points"]
     hatched = [c for c in axes.collections if c.get_hatch()]
     assert [int((~np.ma.getmaskarray(c.get_array())).sum()) for c in hatched] == [1, 2]
     corner = hatched[1].get_paths()[0].vertices  # pending at rate 0.1, n/d = 1
@@ -94,7 +90,7 @@ def test_points_without_a_converged_number_are_hatched_and_counted(phases):
 def test_a_map_of_nothing_but_pending_points_is_drawn(phases):
     dataset = phases.assign(test_error=phases.test_error * np.nan, status=phases.status.astype(object))
     dataset["status"][:] = "pending"
-    assert legend(plot_map(dataset)) == ["pending: 12 points"]
+    assert legend_texts(plot_map(dataset)) == ["pending: 12 points"]
 
 
 def test_colours_are_logarithmic_over_a_wide_range_and_centred_for_z_scores(phases):
@@ -109,15 +105,15 @@ def test_boundaries_lie_in_the_plane_of_the_map(phases):
     curve = [[0.3, 1.2], [0.5, 3.4]]
     turned = line(PLANE[::-1], [point[::-1] for point in curve])
     axes = plot_map(phases, boundaries={"a": line(PLANE, curve), "b": turned})
-    assert legend(axes) == ["a", "b"]
-    for drawn in axes.lines[::2]:  # every other one is empty, for the legend
+    assert legend_texts(axes) == ["a", "b"]
+    for drawn in axes.lines:
         np.testing.assert_array_equal(drawn.get_xydata(), [point[::-1] for point in curve])
-    assert axes.lines[0].get_linestyle() != axes.lines[2].get_linestyle()
+    assert axes.lines[0].get_linestyle() != axes.lines[1].get_linestyle()
     with pytest.raises(OutOfDomain, match=r"sample_complexity and step\.rate"):
         plot_map(phases, boundaries={"a": line(("ridge", "step.rate"), curve)})
     alone = plot_boundaries({"a": turned}, {"step.rate": (0.1, 10), "sample_complexity": (1, 4)})
-    np.testing.assert_array_equal(alone.lines[0].get_xydata(), curve)
-    assert (alone.get_xscale(), alone.get_yscale(), alone.get_xlabel()) == ("log", "linear", "rate of the step, η/√p")
+    np.testing.assert_array_equal(alone.lines[0].get_xydata(), [point[::-1] for point in curve])
+    assert (alone.get_yscale(), alone.get_xscale(), alone.get_ylabel()) == ("log", "linear", "rate of the step, η/√p")
 
 
 def test_contours_and_given_axes(phases):
@@ -148,36 +144,35 @@ def test_what_cannot_be_mapped_is_refused(phases):
 
 def test_the_picture_follows_the_data_and_says_what_was_chosen(phases):
     part = chosen(phases, {"step.rate": "0.2"})
-    axes = plot_dataset(part)
-    np.testing.assert_array_equal(axes.lines[0].get_ydata(), phases.test_error.values[1])
-    assert "MaximalStep(0.2)" in axes.get_title(loc="left")
-    assert plot_dataset(phases, x="step.rate").get_xlabel() == "rate of the step, η/√p"
+    axes = plot(part)
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), phases.test_error.sortby("sample_complexity").values[1])
+    assert "maximal step (rate 0.2)" in caption(axes)
+    assert plot(phases, x="step.rate").get_xlabel() == "rate of the step, η/√p"
     with pytest.raises(OutOfDomain, match=r"0\.1, 0\.2, 0\.8"):
         chosen(phases, {"step.rate": 0.3})
     with pytest.raises(OutOfDomain, match=r"'test_error'.*one of training_error"):
-        plot_dataset(phases.drop_vars("test_error"), "test_error")
+        plot(phases.drop_vars("test_error"), "test_error")
     with pytest.raises(OutOfDomain, match="over one or two fields"):
-        plot_dataset(phases.expand_dims(ridge=[0.1, 0.2]))
+        plot(phases.expand_dims(ridge=[0.1, 0.2]))
 
 
 def test_listed_points_are_drawn_along_the_field_that_changes():
     dataset = rmt.sweep(ONE_CLASS, points={"ridge": [0.3, 0.1, 0.2], "alignment": [0.7] * 3})
-    axes = plot_dataset(dataset, "test_error")
+    axes = plot(dataset, "test_error")
     np.testing.assert_array_equal(axes.lines[0].get_xydata()[:, 1], dataset.test_error.values[[1, 2, 0]])
-    assert "alignment 0.7" in axes.get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ")
+    assert "alignment of spike and target 0.7" in caption(axes)
 
 
 def test_simulated_points_of_a_sweep_and_references_are_drawn():
     plan = rmt.SimulationPlan(dimension=20, replicas=3)
-    dataset = rmt.sweep(ONE_CLASS, sample_complexity=[0.5, 1.0, 2.0], simulation=plan)
+    dataset = rmt.sweep(ONE_CLASS.replace(width=None), sample_complexity=[0.5, 1.0, 2.0], simulation=plan)
     axes = plot_curve(dataset, quantities=["test_error"], references={"noise": 0.1, "other": [0.1, 0.2, 0.3]})
     np.testing.assert_array_equal(axes.containers[0].lines[0].get_ydata(), dataset.test_error_simulation)
-    labels = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert {"noise", "other", "test error, simulation, d = 20, ± 1 standard error"} < set(labels)
+    assert {"noise", "other", "test error, simulation, d = 20, ± 1 standard error"} < set(legend_texts(axes))
     drawn = {str(drawn.get_label()): drawn.get_ydata().tolist() for drawn in axes.lines}
     assert (drawn["noise"], drawn["other"]) == ([0.1] * 3, [0.1, 0.2, 0.3])
     blank = rmt.sweep(ONE_CLASS, {"ridge": [0.1, 0.2], "width": [30, 31]}, theory=False, simulation=plan)
-    assert legend(plot_dataset(blank)) == ["not simulated: 4 points"]
+    assert legend_texts(plot(blank)) == ["not simulated: 4 points"]
 
 
 def test_a_staircase_breaks_at_the_critical_exponents():
@@ -186,17 +181,11 @@ def test_a_staircase_breaks_at_the_critical_exponents():
     dataset = rmt.sweep(model, {"step.exponent": exponents, "width": [None, 10**6, 200]})
     axes = plot_staircase(dataset)
     drawn = {str(drawn.get_label()): drawn for drawn in axes.lines}
-    assert [name for name in drawn if "p = " in name] == [
-        "p = 200",
-        "p = $10^{6}$",
-        "p = ∞",
-        "p = ∞, critical exponents",
-    ]
-    assert drawn["p = ∞"].get_xdata().tolist() == [0.1, 0.2]
-    assert drawn["p = ∞, critical exponents"].get_xdata().tolist() == [0.25]
+    assert [name for name in drawn if "p = " in name] == ["p = ∞", "p = 200", "p = $10^{6}$"]
+    assert drawn["p = ∞"].get_xdata().tolist() == [0.1, 0.25]
     np.testing.assert_array_equal(drawn["p = 200"].get_ydata(), dataset.test_error.sortby("step.exponent")[:, 2])
     assert [text.get_text() for text in axes.texts] == ["q = 2"]
-    assert plot_dataset(dataset).get_xlabel() == "exponent of the step, log η/log n"
+    assert plot(dataset).get_xlabel() == "exponent of the step, log η/log n"
     with pytest.raises(OutOfDomain, match=r"step\.exponent"):
         plot_staircase(rmt.sweep(ONE_CLASS, ridge=[0.1]))
 

@@ -16,6 +16,7 @@ from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.output import NotWritten, write_dataset, write_figure
 from rmt_asymptotics.plotting import describe, plot_curve, plot_drift
 from rmt_asymptotics.serialisation import model_from_dict
+from tests.drawn import caption, legend_texts
 
 MODEL = rmt.SpikedRandomFeatures(
     activation=rmt.tanh,
@@ -47,10 +48,6 @@ def comparison():
     return rmt.compare(MODEL, dimension=[20, 40, 30], **SIMULATION)
 
 
-def legend(axes):
-    return [text.get_text() for text in axes.get_legend().get_texts()]
-
-
 def points(container):
     """Positions, values and half lengths of the error bars of an errorbar artist."""
     line, _, (bars,) = container.lines
@@ -73,23 +70,24 @@ def test_a_curve_is_labelled(theory, simulation):
     axes = plot_curve(theory, simulation)
     assert axes.get_xlabel() == "sample complexity n/d"
     assert axes.get_ylabel() == "mean squared error"
-    assert sorted(legend(axes)) == [
+    assert sorted(legend_texts(axes)) == [
         "test error, simulation, d = 25, ± 1 standard error",
         "test error, theory, p = ∞",
         "training error, simulation, d = 25, ± 1 standard error",
         "training error, theory, p = ∞",
     ]
-    caption = axes.get_title(loc="left").replace("\N{NO-BREAK SPACE}", " ").replace("\n", " ")
-    assert caption == (
-        "SpikedRandomFeatures: activation tanh, target sin, p/d = 1.4, ridge 0.07, noise variance 0.15, "
-        "spike GaussianLaw(0.8), alignment 0.6, bulk variance 1.2"
+    assert caption(axes) == (
+        "Spiked random features: activation tanh, target sin, p/d = 1.4, ridge 0.07, noise variance 0.15, "
+        "Gaussian spike (scale 0.8), alignment of spike and target 0.6, bulk variance 1.2"
     )
 
 
 def test_a_caption_holds_laws_and_steps_with_their_parameters():
     fields = {"model": "M", "step": {"step": "PowerStep", "exponent": 0.25, "prefactor": 2.0}}
     fields |= {"readout": {"law": "DiscreteLaw", "values": [-1.0, 0.5], "probabilities": [0.3, 0.7]}}
-    assert describe(fields) == "M: step PowerStep(0.25,2), readout DiscreteLaw([-1,0.5],[0.3,0.7])"
+    assert describe(fields) == (
+        "M: power step (exponent 0.25, prefactor 2), discrete readout (-1, 0.5, probabilities 0.3, 0.7)"
+    )
 
 
 def test_one_quantity_names_the_axis_and_given_axes_are_used(theory):
@@ -113,7 +111,7 @@ def test_points_that_did_not_converge_are_crossed(theory):
     axes = plot_curve(failing, quantities=["test_error"])
     assert axes.lines[1].get_marker() == "x"
     np.testing.assert_array_equal(axes.lines[1].get_xydata(), [[1.09, theory.test_error.values[1]]])
-    assert "test error, theory, p = ∞ (not converged)" in legend(axes)
+    assert "test error, theory, p = ∞ (not converged)" in legend_texts(axes)
 
 
 def test_a_drift_is_drawn_with_its_fit_and_extrapolation(comparison):
@@ -128,16 +126,16 @@ def test_a_drift_is_drawn_with_its_fit_and_extrapolation(comparison):
     (zero,), (value,), (error,) = points(extrapolated)
     assert (zero, value, error) == (0, drift.extrapolated.mean, pytest.approx(drift.extrapolated.standard_error))
     np.testing.assert_allclose(fit.get_ydata(), drift.extrapolated.mean + drift.slope.mean * fit.get_xdata())
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("1/d", "training error: simulation $-$ theory")
-    assert legend(axes) == [
+    words = ("dimension d, on a scale of 1/d", "training error: simulation $-$ theory")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == words
+    assert legend_texts(axes) == [
         "fit: a + b/d", "simulation, ± 1 standard error", "extrapolated, ± 1 standard error"
     ]  # fmt: skip
-    (above,) = axes.child_axes
-    assert [label.get_text() for label in above.get_xticklabels()] == ["∞", "20", "30", "40"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["d = ∞", "20", "30", "40"]
 
 
 def test_what_cannot_be_drawn_is_refused(theory, comparison):
-    with pytest.raises(OutOfDomain, match="one dimension"):
+    with pytest.raises(OutOfDomain, match="over one field"):
         plot_curve(rmt.sweep(MODEL, ridge=[0.1, 0.2], sample_complexity=POINTS))
     with pytest.raises(OutOfDomain, match="'message'"):
         plot_curve(theory, quantities=["message"])

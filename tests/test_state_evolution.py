@@ -188,7 +188,7 @@ def test_from_above_it_descends_to_the_same_solution(name, monkeypatch):
     assert np.all(np.diff(path, axis=0) <= UNIQUE * path[:-1])
 
 
-@pytest.mark.parametrize("name", ["LARGEST_STEP", "QUADRATIC", "ROUNDING", "RANK"])
+@pytest.mark.parametrize("name", ["LARGEST_STEP", "QUADRATIC", "ROUNDING", "INNER_STEPS", "RANK"])
 def test_the_twin_has_the_constants_of_the_equations(name):
     """Kernels import nothing of the package; what they repeat is the same."""
     owner = projection if name == "RANK" else bulk

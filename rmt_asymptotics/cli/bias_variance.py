@@ -29,8 +29,7 @@ def bias_variance_command(
       rmt-asymptotics bias-variance --activation relu --target sign --sample-complexity 2 --noise-variance 0.05 \\
         --width-ratio 3 --ridge 0.01 --over-width-ratio 0.3:10:40:log --output parts.nc --plot parts.png
     """
-    from rmt_asymptotics.plotting.bias_variance import plot_bias_variance
-    from rmt_asymptotics.plotting.style import figure_of
+    from rmt_asymptotics.plotting import figure_of, plot_bias_variance
     from rmt_asymptotics.training.ensembles import bias_variance, bias_variance_curve
 
     check_drawable(plot)

@@ -34,12 +34,13 @@ Window = tuple[float, float]
 @click.option("--outlier", type=int, metavar="ORDER", help="Where the outlier of this order leaves the bulk.")
 @click.option("--quantity", type=click.Choice(OUTPUT_NAMES), default=OUTPUT_NAMES[0], show_default=True)
 @click.option("--plane", type=FieldWindow(), multiple=True, help="ridge=0.01:10, twice.  [default: the axes of FILE]")
+@click.option("--x", metavar="FIELD", help="The field of the picture's horizontal axis.  [default: the second]")
 @click.option("--points", type=int, default=100, show_default=True, help="In all, along the curves.")
 @TOLERANCE
 def boundary(
     file: Path | None, sample_complexity: Axis | None, equal_to: str | None, stationary_in: str | None,
-    outlier: int | None, quantity: str, plane: tuple[tuple[str, Window], ...], points: int, tolerance: float | None,
-    output: Path | None, plot: Path | None, **fields: Any,
+    outlier: int | None, quantity: str, plane: tuple[tuple[str, Window], ...], x: str | None, points: int,
+    tolerance: float | None, output: Path | None, plot: Path | None, **fields: Any,
 ) -> None:  # fmt: skip
     """Trace where a condition holds: --equal-to, --stationary-in or --outlier; the results go on maps with `plot`.
 
@@ -48,14 +49,15 @@ def boundary(
     \b
     Example:
       rmt-asymptotics boundary --activation tanh --target sin --width-ratio 1.5 --ridge 0.1 --noise-variance 0.3 \\
-        --stationary-in ridge --plane sample_complexity=0.5:4 --plane ridge=0.01:10 --points 12 \\
-        --output best_ridge.nc --plot best_ridge.png
+        --stationary-in ridge --plane sample_complexity=0.5:4 --plane ridge=0.01:10 --x sample_complexity \\
+        --points 12 --output best_ridge.nc --plot best_ridge.png
     """
     from rmt_asymptotics.optimisation import trace_boundary
 
     check_drawable(plot)
     condition, label = _condition(equal_to, stationary_in, outlier, quantity, tolerance)
-    window = dict(plane) or _window(file)
+    axes = {} if plane else _axes(file)
+    window = dict(plane) or {name: (min(values), max(values)) for name, values in axes.items()}
     if len(window) != 2:
         raise click.UsageError("a plane of two fields is needed: --plane FIELD=LOW:HIGH twice, or two [axes] in FILE")
     inner = {name: low for name, (low, _) in window.items() if "." not in name}
@@ -65,11 +67,10 @@ def boundary(
     if output:
         write_dataset(boundary_dataset(traced, label), output)
     if plot and traced.curves:
-        from rmt_asymptotics.plotting import figure_of, identify, plot_boundaries
+        from rmt_asymptotics.plotting import describe, figure_of, plot_boundaries
 
-        axes = plot_boundaries({label: traced}, window)
-        identify(axes, model_to_dict(model), omitted=list(window))
-        write_figure(figure_of(axes), plot)
+        caption = describe(model_to_dict(model), list(window))
+        write_figure(figure_of(plot_boundaries({label: traced}, axes or window, x=x, caption=caption)), plot)
     click.echo(f"{label}: {len(traced.curves)} curve{'s' * (len(traced.curves) != 1)}\n{traced}")
     if not traced.curves:
         raise NotConverged(traced.message)
@@ -95,9 +96,8 @@ def _condition(
     return optimisation.OutlierLeavesBulk(outlier), f"outlier of order {outlier} leaves the bulk"
 
 
-def _window(file: Path | None) -> dict[str, Window]:
-    """The ranges of the numeric axes of a sweep file."""
+def _axes(file: Path | None) -> dict[str, list[float]]:
+    """The numeric axes of a sweep file."""
     content = read_toml(file) if file else {}
     axes = axis_values("axes", content["axes"]) if isinstance(content.get("axes"), dict) else {}
-    numeric = {name: values for name, values in axes.items() if len(values) > 1 and np.array(values).dtype.kind in "if"}
-    return {name: (float(min(values)), float(max(values))) for name, values in numeric.items()}
+    return {name: values for name, values in axes.items() if len(values) > 1 and np.array(values).dtype.kind in "if"}

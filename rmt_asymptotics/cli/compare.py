@@ -82,12 +82,8 @@ def _finite_line(model: RidgeModel, dimension: int, line: "np.ndarray") -> "xarr
 
 
 def _drift_figure(result: comparison.Comparison) -> "Figure":
-    from matplotlib.figure import Figure
+    from rmt_asymptotics.plotting import figure_of, new_panels, plot_drift
 
-    from rmt_asymptotics.plotting import plot_drift
-
-    figure = Figure(figsize=(11, 4.6), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    plot_drift(result, "test_error", left)
-    plot_drift(result, "training_error", right).set_title("", loc="left")
-    return figure
+    left, right = new_panels(1, 2, "double", height=0.85)
+    plot_drift(result, "training_error", right, caption="")
+    return figure_of(plot_drift(result, "test_error", left))

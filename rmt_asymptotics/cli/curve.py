@@ -57,14 +57,11 @@ def curve(
 
 def curve_figure(theory: "xarray.Dataset", simulation: "xarray.Dataset | None", logarithmic: bool) -> "Figure":
     """Test and training error; the axis is logarithmic if its points are spaced so."""
-    from matplotlib.figure import Figure
-
-    from rmt_asymptotics.plotting import plot_curve
+    from rmt_asymptotics.plotting import figure_of, plot_curve
     from rmt_asymptotics.plotting.labels import plain_numbers
 
-    figure = Figure(figsize=(6.4, 4.6), layout="constrained")
-    axes = plot_curve(theory, simulation, axes=figure.add_subplot())
+    axes = plot_curve(theory, simulation)
     if logarithmic:
         axes.set_xscale("log")
         plain_numbers(axes.xaxis)
-    return figure
+    return figure_of(axes)

@@ -28,8 +28,7 @@ def finite_size_command(
         --sample-complexity 0.5:3:6 --dimension 100 --output finite.nc --plot finite.png
     """
     from rmt_asymptotics.finite import finite_size, finite_size_curve
-    from rmt_asymptotics.plotting import plot_curve
-    from rmt_asymptotics.plotting.style import figure_of
+    from rmt_asymptotics.plotting import figure_of, plot_curve
 
     check_drawable(plot)
     values = sample_complexity.values if sample_complexity else ()

@@ -19,20 +19,34 @@ if TYPE_CHECKING:
 
 @click.command(name="plot", short_help="The picture of saved results, or of an unfinished sweep.")
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
-@click.option("--quantity", help="Such as test_error, training_error, test_error_z_score, error_estimate.")
+@click.option(
+    "--quantity",
+    "quantities",
+    multiple=True,
+    help="Such as test_error, training_error, error_estimate; repeatable.",
+)
 @click.option("--at", multiple=True, metavar="FIELD=VALUE", help="Choose a value of a field; repeatable.")
-@click.option("--x", metavar="FIELD", help="The field of a map's horizontal axis.  [default: the second]")
+@click.option("--x", metavar="FIELD", help="The field of the horizontal axis, or a ratio: p/n.  [default: the second]")
+@click.option("--hue", metavar="FIELD", help="The field of which each value has a curve, in place of a map.")
+@click.option(
+    "--size",
+    type=click.Choice(["screen", "single", "double"]),
+    default="screen",
+    show_default=True,
+    help="Single and double: columns of a journal.",
+)
 @click.option("--boundary", "boundaries", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
               metavar="FILE", help="What `boundary --output` wrote, to draw on a map; repeatable.")  # fmt: skip
 @click.option("--output", type=ResultFile(FIGURE_SUFFIXES), help=".png, .svg or .pdf.  [default: SOURCE as .png, here]")
 def plot_command(
-    source: Path, quantity: str | None, at: tuple[str, ...], x: str | None, boundaries: tuple[Path, ...],
-    output: Path | None,
+    source: Path, quantities: tuple[str, ...], at: tuple[str, ...], x: str | None, hue: str | None, size: Any,
+    boundaries: tuple[Path, ...], output: Path | None,
 ) -> None:  # fmt: skip
     """Draw SOURCE: a netCDF file of `sweep`, `curve`, `compare` or `spectrum`, or the folder of a stored sweep.
 
     Over one field it draws curves, with the simulation if there is one; over two, a map, on which points that are
-    pending, refused or not converged are hatched; over more, choose values with --at.
+    pending, refused or not converged are hatched, or with --hue a curve for each value; over more, choose values with
+    --at.
 
     \b
     Example:
@@ -40,11 +54,11 @@ def plot_command(
     """
     picture = output or checked_path(f"{source.resolve().stem}.png", FIGURE_SUFFIXES)
     check_drawable(picture)
-    from rmt_asymptotics.plotting import chosen, figure_of, plot_dataset
+    from rmt_asymptotics import plotting
 
-    dataset = chosen(_read(source), _pairs(at))
-    drawn = plot_dataset(dataset, quantity, _labelled(boundaries), x)
-    click.echo(write_figure(figure_of(drawn), picture))
+    dataset = plotting.chosen(_read(source), _pairs(at))
+    drawn = plotting.plot(dataset, quantities or None, x=x, hue=hue, boundaries=_labelled(boundaries), size=size)
+    click.echo(write_figure(plotting.figure_of(drawn), picture))
 
 
 def _read(source: Path) -> "xarray.Dataset":

@@ -4,15 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 from rmt_asymptotics.cli.options import check_drawable, model_from_options, shared_options
 from rmt_asymptotics.cli.values import Axis
 from rmt_asymptotics.montecarlo import feature_eigenvalues
 from rmt_asymptotics.output import write_dataset, write_figure
-from rmt_asymptotics.vocabulary.words import described
-
-BINS = 60
 
 
 @click.command(name="spectrum", short_help="Eigenvalues of the features: density, edges, outliers.")
@@ -40,18 +36,13 @@ def spectrum_command(
     model = model_from_options(file, fields | {"sample_complexity": point})
     predicted = spectrum(model)
     dataset = predicted.to_dataset()
-    last = float(dataset.eigenvalue[-1])
     if dimension is not None:
-        options: dict[str, Any] = {"replicas": replicas, "seed": seed, "workers": workers}
-        eigenvalues = feature_eigenvalues(model, dimension=dimension, **options)
-        edges = np.linspace(0, last, BINS + 1)[1:] - 0.5 * last / BINS
-        counts = np.histogram(eigenvalues[eigenvalues > 0], np.append(edges, last))[0]
-        widths = np.diff(np.append(edges, last))
-        dataset["histogram"] = ("bin", counts / (eigenvalues.size * widths), described("histogram"))
-        dataset = dataset.assign_coords(bin=("bin", edges + 0.5 * widths, described("bin"))).assign_attrs(
-            dimension=dimension, **options
-        )
-        dataset.attrs["workers"] = "any"
+        from rmt_asymptotics.spectra.histogram import with_histogram
+
+        options: dict[str, Any] = {"replicas": replicas, "seed": seed}
+        eigenvalues = feature_eigenvalues(model, dimension=dimension, workers=workers, **options)
+        sizes = {"dimension": dimension, "simulated_width": eigenvalues.shape[1]}
+        dataset = with_histogram(dataset, eigenvalues, sizes | options)
     if output:
         write_dataset(dataset, output)
     if plot:

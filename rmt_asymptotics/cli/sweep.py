@@ -128,6 +128,6 @@ def _written(value: Any) -> str:
 
 
 def _figure(dataset: "xarray.Dataset", options: dict[str, Any]) -> "Figure":
-    from rmt_asymptotics.plotting import figure_of, plot_dataset
+    from rmt_asymptotics.plotting import figure_of, plot
 
-    return figure_of(plot_dataset(dataset, **options))
+    return figure_of(plot(dataset, **options))

@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     import xarray
 
 OPTIONS = ("theory", "tolerance", "block_size")
-DRAWN = ("quantity", "x")  # what [plot] may hold
+DRAWN = ("quantity", "x", "hue")  # what [plot] may hold
 
 
 @dataclass(frozen=True)
 class SweepFile:
-    """model and arguments of `sweep`; plot: of `plot_dataset`."""
+    """model and arguments of `sweep`; plot: of `plot`."""
 
     model: RidgeModel
     arguments: dict[str, Any]

@@ -36,8 +36,7 @@ def training_curve_command(
       rmt-asymptotics training-curve --activation tanh --target sin --width-ratio 1.5 --ridge 0.1 \\
         --noise-variance 0.2 --sample-complexity 2 --time 0.1:1000:60:log --dimension 60 --replicas 5 --plot t.png
     """
-    from rmt_asymptotics.plotting import plot_curve
-    from rmt_asymptotics.plotting.style import figure_of
+    from rmt_asymptotics.plotting import figure_of, plot_curve
     from rmt_asymptotics.training import training_curve
 
     check_drawable(plot)

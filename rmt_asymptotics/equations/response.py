@@ -1,6 +1,7 @@
 """How V and pi t answer to changes of den and of the ridge.  Note: canonical_problem.md [jac.1], [jac.2]."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -32,24 +33,36 @@ class Response:
 
     def on(self, functions: Numbers, residual: Numbers) -> "NodeResponse":
         """As functions of kappa: at A nodes where b = coordinates @ functions (r, A), m2^2 = residual (K, A)."""
-        q, rho = functions[..., None, :, :], self.shares[:, None, None]
-        back = self.inverse @ q
-        shrunk = self.coordinates @ back  # N^T b
-        image = self.strength @ back
-        V = np.sum(rho * q * image, axis=(-3, -2)) + _applied(residual, self.class_weights * self.t)  # [se.1, se.5]
-        Y = np.sum(rho * self.variances[:, :, None] * shrunk**2, axis=-3) + residual
-        return NodeResponse(self, functions, image, V, Y)
+        rho = self.shares[:, None, None]
+        linear = np.sum(rho * (self.strength @ self.inverse), axis=-3)
+        V = np.sum(functions * (linear @ functions), axis=-2) + _applied(
+            residual, self.class_weights * self.t
+        )  # [se.1, se.5]
+        return NodeResponse(self, functions, V, self._shrunk(functions) + residual)
+
+    def _shrunk(self, functions: Numbers) -> Numbers:
+        """sum_y rho c_k (N^T b)_k^2, (..., K, A)."""
+        back = self.coordinates @ self.inverse  # (..., Y, K, r)
+        if len(self.shares) == 1:
+            return np.asarray(self.variances[0][:, None] * (back[..., 0, :, :] @ functions) ** 2)
+        weights = self.shares[:, None] * self.variances
+        forms = np.sum(weights[..., None, None] * back[..., :, None] * back[..., None, :], axis=-4)
+        return np.asarray(np.sum(functions[..., None, :, :] * (forms @ functions[..., None, :, :]), axis=-2))
 
 
 @dataclass(frozen=True)
 class NodeResponse:
-    """V (..., A) and Y (..., K, A) on A nodes; image (..., Y, r, A): X b, seen through the coordinates."""
+    """V (..., A) and Y (..., K, A) on A nodes."""
 
     bulk: Response
     functions: Numbers
-    image: Numbers
     V: Numbers
     Y: Numbers
+
+    @cached_property
+    def image(self) -> Numbers:
+        """X b, seen through the coordinates, (..., Y, r, A)."""
+        return self.bulk.strength @ (self.bulk.inverse @ self.functions[..., None, :, :])
 
     @property
     def kernel(self) -> Numbers:

@@ -19,6 +19,8 @@ def solved(matrices: Numbers, right: Numbers) -> Numbers:
 
 def inverse(matrices: Numbers) -> Numbers:
     """Inverses of matrices (..., A, A)."""
+    if matrices.shape[-1] == 1:
+        return np.asarray(1 / np.where(matrices == 0, np.nan, matrices))
     try:
         return np.linalg.inv(matrices)
     except np.linalg.LinAlgError:

@@ -16,8 +16,8 @@ from rmt_asymptotics.equations.bulk import conjugates, respond, variances
 from rmt_asymptotics.equations.reduction import ReducedJacobian
 from rmt_asymptotics.equations.response import NodeResponse
 from rmt_asymptotics.equations.square_loss import Errors, denominators, errors
-from rmt_asymptotics.state_evolution.fixed_point import FixedPoints, map_at
-from rmt_asymptotics.state_evolution.ridge import compiled_curve, is_compiled, label_fit, residual_jacobian
+from rmt_asymptotics.state_evolution.fixed_point import FixedPoints, map_at, one_class_states
+from rmt_asymptotics.state_evolution.ridge import compiled_errors, is_compiled, label_fit, residual_jacobian
 from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
 TINY = 1e-80  # products of two tangents are below rounding of everything
@@ -87,9 +87,10 @@ class Point:
         for group in groups:
             chosen = [directions[place] for place in group]
             problem, controls = moved(self.problem, chosen[0]), along(self.controls, chosen)
-            if is_compiled(self.problem.features, self.controls.dimension_ratio):
+            if is_compiled(self.problem.features):
                 state = np.repeat(self.state, len(group), axis=0).astype(complex)
-                found[:, group] = compiled_curve(problem, controls, state)[:3].imag / TINY
+                one_class_states(problem.features, controls, state)
+                found[:, group] = compiled_errors(problem, controls, state)[:3].imag / TINY
             else:
                 found[:, group] = self._solution.tangents(problem, controls)
         return Errors(*found)

@@ -1,19 +1,24 @@
 """The picture that belongs to a Dataset: a curve, a staircase, a map, a spectrum or a course of optima."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rmt_asymptotics.arguments import checked_arguments
+from rmt_asymptotics.comparison import Comparison
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.plotting.boundaries import Boundary
-from rmt_asymptotics.plotting.curves import plot_curve
+from rmt_asymptotics.plotting.bias_variance import plot_bias_variance
+from rmt_asymptotics.plotting.boundaries import Boundary, plot_boundaries
+from rmt_asymptotics.plotting.curves import main_outputs, named, plot_curve
+from rmt_asymptotics.plotting.drift import plot_drift
+from rmt_asymptotics.plotting.frames import Size
 from rmt_asymptotics.plotting.maps import plot_map
 from rmt_asymptotics.plotting.optima import plot_optima
 from rmt_asymptotics.plotting.spectra import plot_spectrum
-from rmt_asymptotics.plotting.staircases import EXPONENT, WIDTH, plot_staircase
-from rmt_asymptotics.plotting.style import main_outputs
+from rmt_asymptotics.plotting.stairs import EXPONENT, WIDTH
+from rmt_asymptotics.spectra.shown import Spectrum
+from rmt_asymptotics.vocabulary.quantities import PARTS
 
 if TYPE_CHECKING:
     import xarray
@@ -23,73 +28,112 @@ CLOSE = 1e-6  # relative: how near a value must be to one of the axis to choose 
 
 
 @checked_arguments
-def plot_dataset(
-    dataset: "xarray.Dataset",
-    quantity: str | None = None,
-    boundaries: Mapping[str, Boundary] | None = None,
+def plot(
+    data: "xarray.Dataset | Spectrum | Comparison | Boundary",
+    quantity: str | Sequence[str] | None = None,
+    *,
     x: str | None = None,
+    hue: str | None = None,
+    simulation: "xarray.Dataset | None" = None,
+    boundaries: Mapping[str, Boundary] | None = None,
+    axes: "Axes | None" = None,
+    size: Size = "screen",
+    caption: str | None = None,
 ) -> "Axes":
-    """Draw what the data are: errors along one field, a staircase over exponents and widths, a map, a spectrum, optima.
+    """Draw what the data are: curves, a staircase, a map, a spectrum, parts of an error, optima, a drift, a boundary.
 
-    dataset: of `sweep`, `open_sweep`, `learning_curve` or a file of the command line; fields of one value are no axes.
-    quantity: by default test and training error along a curve, and the test error of a map.
-    boundaries, x: of a map, as in `plot_map`.
+    data: a Dataset of this package, in memory or from a file of the command line; a spectrum, a comparison at several
+    dimensions, a boundary.  Fields of one value are no axes.
+    quantity: one output or several; by default test and training error along a curve, the test error of a map.
+    x: the field of the horizontal axis: of a map the second by default; of curves also an output, or a ratio of
+    n, n0, p and d such as "p/n".  hue: the field of which each value has a curve; with it, data over two fields are
+    curves, without it a map.
+    simulation: of the same fields, drawn beside a curve.  boundaries: by label, drawn on a map.
+    axes: to draw on; by default a new figure of `size`: "screen", or a "single" or "double" column of a journal.
+    caption: in place of the model; "" for none.
+    Returns the axes, of several panels the first; a notebook shows them.
     Raises `OutOfDomain` for data over three or more fields; choose values by `chosen` or `.sel`.
 
     >>> import rmt_asymptotics as rmt
     >>> model = rmt.RandomFeatures(activation=rmt.relu, target=rmt.sign, sample_complexity=1.0,
     ...                            width_ratio=3.0, ridge=0.1)
-    >>> plot_dataset(rmt.sweep(model, ridge=[0.1, 1.0], sample_complexity=[2.0]), "test_error").get_xlabel()
+    >>> rmt.plot(rmt.sweep(model, ridge=[0.1, 1.0], sample_complexity=[2.0]), "test_error").get_xlabel()
     'ridge'
+    >>> family = rmt.sweep(model, sample_complexity=[1.0, 2.0, 3.0], ridge=[0.1, 1.0])
+    >>> axes = rmt.plot(family, x="p/n", hue="ridge", size="single")
+    >>> [line.get_label() for line in axes.lines]
+    ['ridge = 0.1', 'ridge = 1']
     """
+    import xarray
+
+    look: dict[str, Any] = {"size": size, "caption": caption}
+    if isinstance(data, Comparison):
+        return plot_drift(data, _one(quantity) or "test_error", axes, **look)
+    if isinstance(data, Spectrum):
+        return plot_spectrum(data.to_dataset(), axes, **look)
+    if not isinstance(data, xarray.Dataset):
+        return _boundary(data, axes, x, **look)
+    dataset = data
     if "density" in dataset:
-        return plot_spectrum(dataset)
+        return plot_spectrum(dataset, axes, **look)
     if "over" in dataset.attrs:
-        return plot_optima(dataset)
-    shown = [quantity] if quantity else _defaults(dataset)
-    if shown[0] not in dataset.data_vars and f"{shown[0]}_simulation" not in dataset:
-        numeric = [str(name) for name, values in dataset.data_vars.items() if values.dtype.kind in "if"]
-        raise OutOfDomain("quantity", shown[0], f"one of {', '.join(numeric)}")
-    dataset = _along_fields(_over(dataset, shown[0])).squeeze()
-    fields = list(map(str, dataset.dims))
-    if not boundaries and set(fields) == {EXPONENT, WIDTH} and dataset[WIDTH].dtype.kind not in "iuf":
-        return plot_staircase(dataset, shown[0])
-    if len(fields) == 1 and not boundaries:
-        if x is not None:
-            raise OutOfDomain("x", x, "left out where only one field varies")
-        return plot_curve(dataset, quantities=[name.removesuffix("_simulation") for name in shown])
-    if len(fields) == 2:
-        return plot_map(dataset, shown[0], boundaries, x=x)
-    over = "two fields, to have boundaries on it" if boundaries else "one or two fields"
-    raise OutOfDomain("dataset", dict(dataset.sizes), f"over {over}; choose values of the others")
+        return plot_optima(dataset, **look)
+    if quantity is None and {*PARTS, "test_error"} <= set(map(str, dataset)):
+        return plot_bias_variance(dataset, axes, **look)
+    shown = _shown(dataset, quantity)
+    dataset = _over(dataset, shown[0])
+    fields = [str(name) for name, size in dataset.sizes.items() if size > 1]
+    if hue is None and (x is None or x in fields) and len(fields) == 2 and not _is_staircase(dataset, x):
+        return plot_map(dataset.squeeze(), shown[0], boundaries, axes, x, **look)
+    if boundaries:
+        raise OutOfDomain("boundaries", tuple(boundaries), "left out where the data are no map, over two fields")
+    if len(fields) > 2 and "point" not in fields:
+        raise OutOfDomain("dataset", dict(dataset.sizes), "over one or two fields; choose values of the others")
+    names = [name.removesuffix("_simulation") for name in shown] if quantity else None
+    if x is None and hue is None and _is_staircase(dataset, x):
+        x, hue = EXPONENT, WIDTH if WIDTH in fields else None
+    return plot_curve(dataset, simulation, names, axes, x=x, hue=hue, **look)
 
 
-def _defaults(dataset: "xarray.Dataset") -> list[str]:
-    """The errors that the data hold; of a map of simulations alone, their mean."""
-    names = main_outputs(dataset)
-    present = [name for name in names if name in dataset]
-    if not present and f"{names[0]}_simulation" in dataset:
-        return [f"{names[0]}_simulation"]
-    return present or list(names[:1])
+def _boundary(boundary: Boundary, axes: "Axes | None", x: str | None, size: Size, caption: str | None) -> "Axes":
+    """A boundary in the smallest plane that holds it."""
+    if not boundary.curves:
+        raise OutOfDomain("data", boundary, "a boundary that is somewhere")
+    points = np.vstack(boundary.curves)
+    plane = {name: (column.min(), column.max()) for name, column in zip(boundary.fields, points.T, strict=True)}
+    return plot_boundaries({"boundary": boundary}, plane, axes, x, size=size, caption=caption or "")
+
+
+def _one(quantity: str | Sequence[str] | None) -> str | None:
+    return quantity if quantity is None or isinstance(quantity, str) else named(quantity)[0]
+
+
+def _shown(dataset: "xarray.Dataset", quantity: str | Sequence[str] | None) -> list[str]:
+    """The outputs that are asked for, or the errors that the data hold; of simulations alone, their mean."""
+    names = [quantity] if isinstance(quantity, str) else [] if quantity is None else named(quantity)
+    if not names:
+        main = main_outputs(dataset)
+        present = [name for name in main if name in dataset]
+        names = present or [name for name in (f"{main[0]}_simulation", main[0]) if name in dataset] or [main[0]]
+    for name in names:
+        if name not in dataset.data_vars and f"{name}_simulation" not in dataset:
+            numeric = [str(other) for other, values in dataset.data_vars.items() if values.dtype.kind in "if"]
+            raise OutOfDomain("quantity", name, f"one of {', '.join(numeric)}")
+    return names
+
+
+def _is_staircase(dataset: "xarray.Dataset", x: str | None) -> bool:
+    """Whether the data are over exponents of the step, and over widths among which is the limit."""
+    fields = {str(name) for name, size in dataset.sizes.items() if size > 1}
+    over_widths = fields == {EXPONENT, WIDTH} and dataset[WIDTH].dtype.kind not in "iuf"
+    return x in (None, EXPONENT) and (over_widths or fields == {EXPONENT})
 
 
 def _over(dataset: "xarray.Dataset", quantity: str) -> "xarray.Dataset":
-    """What the data hold over the fields of a quantity."""
-    if quantity not in dataset:
-        return dataset
-    return dataset.drop_dims(set(dataset.dims) - set(dataset[quantity].dims))
-
-
-def _along_fields(dataset: "xarray.Dataset") -> "xarray.Dataset":
-    """Points listed one by one along the one field that changes."""
-    if "point" not in dataset.dims:
-        return dataset
-    values = {str(name): c.values for name, c in dataset.coords.items() if c.dims == ("point",)}
-    varying = [name for name, column in values.items() if len(np.unique(column)) > 1]
-    if len(varying) != 1:
-        raise OutOfDomain("dataset", varying, "of listed points that differ in one field; choose values of the others")
-    fixed = {name: column[0] for name, column in values.items() if name not in varying}
-    return dataset.assign_coords(fixed).swap_dims(point=varying[0]).sortby(varying[0])
+    """What the data hold over the fields of a quantity; of points listed one by one, along the field that changes."""
+    if quantity in dataset:
+        dataset = dataset.drop_dims(set(dataset.dims) - set(dataset[quantity].dims))
+    return dataset
 
 
 @checked_arguments

@@ -1,16 +1,15 @@
 """The cells of a map: where they end on each axis, and which of them hold no converged number."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.plotting.labels import log_spaced
-from rmt_asymptotics.plotting.style import GREY
+from rmt_asymptotics.plotting.palette import GREY
 
 if TYPE_CHECKING:
     import xarray
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 HATCHES = ("xx", "//", "..", "\\\\", "++", "oo")
@@ -57,12 +56,11 @@ def failures(dataset: "xarray.Dataset", quantity: str) -> np.ndarray:
     return np.where(status == "converged", words, np.char.replace(status, "_", " "))
 
 
-def hatched(axes: "Axes", edges: tuple[Array, Array], why: np.ndarray) -> "list[Artist]":
-    """Hatch the cells without a converged number, by reason; returns what stands for them in a legend."""
+def hatched(axes: "Axes", edges: tuple[Array, Array], why: np.ndarray) -> None:
+    """Hatch the cells without a converged number, by reason, and say in the legend how many there are."""
     from matplotlib.colors import ListedColormap
-    from matplotlib.patches import Patch
+    from matplotlib.patches import Rectangle
 
-    shown: list[Artist] = []
     veil = ListedColormap([VEIL])
     for place, reason in enumerate(np.unique(why[why != ""]).tolist()):
         hatch = HATCHES[place % len(HATCHES)]
@@ -70,5 +68,5 @@ def hatched(axes: "Axes", edges: tuple[Array, Array], why: np.ndarray) -> "list[
         axes.pcolor(edges[1], edges[0], cells, cmap=veil, hatch=hatch, edgecolor=GREY, linewidth=0)
         count = int((why == reason).sum())
         label = f"{reason}: {count} point{'s' * (count > 1)}"
-        shown.append(Patch(facecolor="white", edgecolor=GREY, hatch=2 * hatch, label=label))
-    return shown
+        style: dict[str, Any] = {"facecolor": "white", "edgecolor": GREY, "hatch": 2 * hatch, "label": label}
+        axes.add_patch(Rectangle((0, 0), 0, 0, transform=axes.transAxes, **style))

@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.vocabulary.fields import field_of
+from rmt_asymptotics.vocabulary.quantities import DERIVED, LOSSES, OF_TWO_VALUES, SOLVED
 from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
 
-IN_TYPE = (  # the names of the code as the notes write them
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+IN_TYPE: tuple[tuple[str, Any], ...] = (  # the names of the code as the notes write them
+    (r"\*\*([2-9])\b", lambda found: SUPERSCRIPTS[int(found[1])]),
     (r"\beta\b", "\N{GREEK SMALL LETTER ETA}"),
     (r"\bDelta\b", "\N{GREEK CAPITAL LETTER DELTA}"),
     (r"\bgamma\b", "\N{GREEK SMALL LETTER GAMMA}"),
@@ -27,6 +31,17 @@ MANY = 2e3  # an axis over more than this is numbered in powers of ten
 SPARSE, DENSE = (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 8)  # numbers on a logarithmic axis, in a decade
 
 
+def in_type(text: str) -> str:
+    """A text with the symbols of the notes.
+
+    >>> in_type("log eta/log n, n0/d, 0.3*(x**2 - 1)")
+    'log η/log n, n₀/d, 0.3*(x² - 1)'
+    """
+    for written, symbol in IN_TYPE:
+        text = re.sub(written, symbol, text)
+    return text
+
+
 def label_of(array: "xarray.DataArray") -> str:
     """What a variable or coordinate is, in words and in the symbols of the notes, with its units unless it is a number.
 
@@ -35,11 +50,26 @@ def label_of(array: "xarray.DataArray") -> str:
     'rate of the step, η/√p'
     """
     name = str(array.name)
-    words = str(array.attrs.get("long_name", described(name)["long_name"]))
-    for written, symbol in IN_TYPE:
-        words = re.sub(written, symbol, words)
+    words = in_type(str(array.attrs.get("long_name", described(name)["long_name"])))
     units = array.attrs.get("units", "1")
     return words if units == "1" else f"{words} [{units}]"
+
+
+COMMON = (  # words for several quantities on one axis
+    ({quantity.name for quantity in (*SOLVED, *DERIVED)}, "mean squared error"),
+    ({quantity.name for quantity in OF_TWO_VALUES}, "share of labels predicted wrongly"),
+    ({quantity.name for quantity in LOSSES if "loss" in quantity.name}, "mean loss"),
+)
+
+
+def common_words(names: Sequence[str]) -> str:
+    """What quantities on one axis have in common.
+
+    >>> common_words(["test_error", "training_error"]), common_words(["norm", "test_loss"])
+    ('mean squared error', 'norm and test loss')
+    """
+    words = next((words for group, words in COMMON if set(names) <= group), None)
+    return words or " and ".join(name.replace("_", " ") for name in names)
 
 
 def model_of(dataset: "xarray.Dataset") -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """A training run by layer-scaled steps: loss, sharpness beside the edge, soft rank; with and without the scaling."""
 
-import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rmt_asymptotics.plotting.style import GREY, STYLES
+from rmt_asymptotics.plotting.frames import figure_of, finish, font_of, new_panels
+from rmt_asymptotics.plotting.palette import GREY, LOOKS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from rmt_asymptotics.dynamics.layer_scaled_step import Training
 
-LOOKS = tuple(STYLES.values())
-WIDTH, HEIGHT, CAPTION_WIDTH = 10.5, 3.7, 130
+HEIGHT = 1.1  # of a panel, over its width
 
 
 def plot_training(runs: Mapping[str, "Training"], caption: str = "") -> "Figure":
@@ -23,36 +22,31 @@ def plot_training(runs: Mapping[str, "Training"], caption: str = "") -> "Figure"
 
     runs: by name, at most four.  Sharpness that is not positive, or not defined, is left out.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
-    loss, sharpness, rank = figure.subplots(1, 3)
-    for (name, run), (colour, line, _) in zip(runs.items(), LOOKS, strict=False):
+    loss, sharpness, rank = new_panels(1, 3, "double", HEIGHT)
+    for (name, run), look in zip(runs.items(), LOOKS, strict=False):
         eta = run.parameters.learning_rate
         relative = np.where(run.sharpness > 0, 0.5 * eta * run.sharpness, np.nan)
         drawn = ((loss, run.loss), (sharpness, relative), (rank, run.soft_ranks[:, -1]))
         for axes, values in drawn:
             label = f"{name}, $\\eta$ = {eta:.3g}"
-            axes.plot(np.arange(len(values)), values, line, color=colour, linewidth=1.6, label=label)
+            style = {"linestyle": look.line, "color": look.colour, "linewidth": 1.6}
+            axes.plot(np.arange(len(values)), values, label=label, **style)
     sharpness.axhline(1, color=GREY, linewidth=0.9)
     sharpness.annotate(
-        "edge: sharpness = 2/$\\eta$", (1, 1), (0, 3), xycoords=("axes fraction", "data"), textcoords="offset points",
-        ha="right", va="bottom", fontsize="small", color=GREY,
+        "edge", (1, 1), (0, 3), xycoords=("axes fraction", "data"), textcoords="offset points",
+        ha="right", va="bottom", fontsize=font_of(sharpness), color=GREY,
     )  # fmt: skip
-    _dress(loss, "loss", logarithmic=True)
-    _dress(sharpness, "sharpness along the step $\\times\\ \\eta/2$", logarithmic=True)
     _dress(rank, "soft rank of the last features", logarithmic=False)
-    loss.legend(frameon=False, fontsize="small")
-    figure.suptitle("\n".join(textwrap.wrap(caption, CAPTION_WIDTH)), fontsize="small", x=0.01, ha="left")
-    return figure
+    _dress(sharpness, "sharpness along the step \N{MULTIPLICATION SIGN} η/2", logarithmic=True)
+    _dress(loss, "loss", logarithmic=True, caption=caption)
+    return figure_of(loss)
 
 
-def _dress(axes: "Axes", label: str, *, logarithmic: bool) -> None:
+def _dress(axes: "Axes", label: str, *, logarithmic: bool, caption: str = "") -> None:
     from matplotlib.ticker import MaxNLocator
 
     if logarithmic:
         axes.set_yscale("log")
-    axes.set_xlabel("step")
-    axes.set_ylabel(label)
+    axes.set(xlabel="step", ylabel=label)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.spines[["top", "right"]].set_visible(False)
+    finish(axes, caption)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -11,17 +11,23 @@ from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.errors import OutOfDomain, number
 from rmt_asymptotics.plotting.boundaries import Boundary, draw_boundaries
+from rmt_asymptotics.plotting.captions import describe
+from rmt_asymptotics.plotting.frames import SMALL, Size, figure_of, finish, font_of, new_axes
 from rmt_asymptotics.plotting.grids import cells, failures, hatched
-from rmt_asymptotics.plotting.labels import describe_axis, label_of, model_of, plain_numbers
-from rmt_asymptotics.plotting.style import figure_of, identify, new_axes
+from rmt_asymptotics.plotting.labels import describe_axis, in_type, label_of, model_of, plain_numbers
 
 if TYPE_CHECKING:
     import xarray
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.colors import Normalize
 
-COLOURS, SIGNED_COLOURS = "cividis", "PuOr"  # told apart with any colour vision
+COLOURS, SIGNED_COLOURS = "viridis", "PuOr"  # told apart with any colour vision
+Extend = Literal["neither", "both", "min", "max"]
+LEVELS = 7  # contour lines, about
+RARE, TAIL = (
+    0.02,
+    0.5,
+)  # this share of the points at each end has no colours of its own if the rest fills less than half
 WIDE = 5  # a range of positive numbers over more than this has logarithmic colours
 
 
@@ -41,14 +47,18 @@ def plot_map(
     boundaries: Mapping[str, Boundary] | None = None,
     axes: "Axes | None" = None,
     x: str | None = None,
-    contours: Sequence[float] = (),
+    contours: Sequence[float] | None = None,
+    *,
+    size: Size = "screen",
+    caption: str | None = None,
 ) -> "Axes":
     """A quantity over two fields as colours; points without a converged number are hatched and said in the legend.
 
     dataset: from `sweep` over two fields, of two values at least.  Axes and colours are logarithmic where the values
     are spaced so.  x: the field of the horizontal axis, by default the second.
     boundaries: by label, what `trace_boundary` returns: `curves` in the plane of its `fields`, drawn on top.
-    contours: values of the quantity at which to draw lines.
+    contours: values of the quantity at which to draw lines; None: round ones.  Colours end where all but a few points
+    of a long tail do.  axes: to draw on; by default a new figure of `size`.  caption: by default the model.
     Raises `OutOfDomain` for other datasets, for quantities that they do not hold, and for boundaries elsewhere.
 
     >>> import rmt_asymptotics as rmt
@@ -59,21 +69,22 @@ def plot_map(
     >>> axes.get_xlabel(), axes.get_xscale(), axes.get_yscale()
     ('sample complexity n/d', 'linear', 'log')
     """
-    levels = [number("contours", level) for level in sequence("contours", contours, "numbers", empty=True)]
+    given = () if contours is None else sequence("contours", contours, "numbers", empty=True)
+    levels = None if contours is None else [number("contours", level) for level in given]
     dataset = _sorted(dataset, quantity, x)
     plane = _plane(dataset)
-    own = axes is None
-    axes = axes or new_axes()
+    axes = axes or new_axes(size)
     why = failures(dataset, quantity)
-    _colours(axes, dataset[quantity], plane, why)
-    shown = hatched(axes, plane.edges, why)
-    _contours(axes, plane, np.where(why == "", dataset[quantity].values, np.nan), levels)
+    norm = _colours(axes, dataset[quantity], plane, why)
+    hatched(axes, plane.edges, why)
+    if norm is not None:
+        _contours(axes, plane, np.where(why == "", dataset[quantity].values, np.nan), norm, levels)
     for direction, name, edges in zip("yx", plane.names, plane.edges, strict=True):
         axes.set(**{f"{direction}lim": (edges[0], edges[-1])})
         _describe_axis(axes, direction, dataset[name])
-    shown += draw_boundaries(axes, plane.names[::-1], boundaries or {})
-    identify(axes, model_of(dataset), omitted=plane.names)
-    _legend(axes, shown, outside=own)
+    draw_boundaries(axes, plane.names[::-1], boundaries or {})
+    finish(axes, describe(model_of(dataset), plane.names) if caption is None else caption)
+    axes.spines[:].set_visible(True)
     return axes
 
 
@@ -98,47 +109,69 @@ def _plane(dataset: "xarray.Dataset") -> _Plane:
     return _Plane((y, x), places, edges)
 
 
-def _colours(axes: "Axes", array: "xarray.DataArray", plane: _Plane, why: np.ndarray) -> None:
-    """The map and its colour bar, whose range is that of the converged points."""
+def _colours(axes: "Axes", array: "xarray.DataArray", plane: _Plane, why: np.ndarray) -> "Normalize | None":
+    """The map and its colour bar, whose range is that of the converged points; None where there are none."""
     converged = array.values[why == ""]
     if not converged.size:
-        return
+        return None
     signed = str(array.name).endswith("_z_score")
+    norm, extend = _norm(converged, signed)
     colours = axes.pcolormesh(
-        plane.edges[1], plane.edges[0], array.values, norm=_norm(converged, signed), rasterized=True,
+        plane.edges[1], plane.edges[0], array.values, norm=norm, rasterized=True,
         cmap=SIGNED_COLOURS if signed else COLOURS,
     )  # fmt: skip
-    bar = figure_of(axes).colorbar(colours, ax=axes)
-    bar.set_label(label_of(array))
+    bar = figure_of(axes).colorbar(colours, ax=axes, extend=extend, pad=0.02)
+    font = font_of(axes)
+    bar.set_label(label_of(array), fontsize=font)
+    bar.ax.tick_params(labelsize=font)
     if bar.ax.get_yscale() == "log":
         plain_numbers(bar.ax.yaxis)
+    return norm
 
 
-def _norm(values: Array, signed: bool) -> "Normalize":
+def _norm(values: Array, signed: bool) -> "tuple[Normalize, Extend]":
+    """The range of colours, and at which ends some points lie beyond it."""
     from matplotlib.colors import CenteredNorm, LogNorm, Normalize
 
     low, high = values.min(), values.max()
     if signed:
-        return CenteredNorm(0, max(abs(low), abs(high)))
-    return LogNorm(low, high) if low > 0 and high > WIDE * low else Normalize(low, high)
+        return CenteredNorm(0, max(abs(low), abs(high))), "neither"
+    logarithmic = low > 0 and high > WIDE * low
+    scaled = np.log(values) if logarithmic else values
+    ends = np.quantile(scaled, (RARE, 1 - RARE))
+    if np.ptp(ends) > TAIL * np.ptp(scaled):
+        return (LogNorm if logarithmic else Normalize)(low, high), "neither"
+    below, above = (np.exp(ends) if logarithmic else ends).tolist()
+    extend: dict[tuple[bool, bool], Extend] = {
+        (True, True): "both",
+        (True, False): "min",
+        (False, True): "max",
+        (False, False): "neither",
+    }
+    return (LogNorm if logarithmic else Normalize)(below, above), extend[bool(low < below), bool(high > above)]
 
 
-def _contours(axes: "Axes", plane: _Plane, values: Array, levels: list[float]) -> None:
-    if levels:
-        lines = axes.contour(plane.places[1], plane.places[0], values, sorted(levels), colors="white", linewidths=0.8)
-        axes.clabel(lines, fontsize="small")
+def _contours(axes: "Axes", plane: _Plane, values: Array, norm: "Normalize", levels: list[float] | None) -> None:
+    """Lines of equal values with their numbers; white under black, to be seen on any colour."""
+    from matplotlib.colors import LogNorm
+    from matplotlib.patheffects import withStroke
+    from matplotlib.ticker import LogLocator, MaxNLocator
+
+    if levels is None:
+        locator = LogLocator(subs=(1, 2, 5)) if isinstance(norm, LogNorm) else MaxNLocator(LEVELS)
+        low, high = float(norm.vmin or 0), float(norm.vmax or 0)
+        levels = [level for level in locator.tick_values(low, high) if low < level < high]
+    inside = [level for level in levels if np.nanmin(values) < level < np.nanmax(values)]
+    if not inside or min(values.shape) < 2:
+        return
+    lines = axes.contour(plane.places[1], plane.places[0], values, sorted(inside), colors="black", linewidths=0.6)
+    lines.set_path_effects([withStroke(linewidth=1.4, foreground="white", alpha=0.6)])
+    for text in axes.clabel(lines, fontsize=SMALL * font_of(axes), fmt="%g"):
+        text.set_path_effects([withStroke(linewidth=2.0, foreground="white")])
 
 
 def _describe_axis(axes: "Axes", direction: str, coordinate: "xarray.DataArray") -> None:
     describe_axis(axes, direction, coordinate)
     if coordinate.dtype.kind not in "iuf":
-        axes.set(**{f"{direction}ticks": np.arange(coordinate.size), f"{direction}ticklabels": coordinate.values})
-
-
-def _legend(axes: "Axes", shown: "list[Artist]", outside: bool) -> None:
-    if not shown:
-        return
-    if outside:
-        figure_of(axes).legend(handles=shown, loc="outside lower left", frameon=False, fontsize="small")
-    else:
-        axes.legend(handles=shown, fontsize="small", framealpha=0.85)
+        words = [in_type(str(value)) for value in coordinate.values]
+        axes.set(**{f"{direction}ticks": np.arange(coordinate.size), f"{direction}ticklabels": words})

@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rmt_asymptotics.plotting.style import labelled, new_axes, simulated_points
+from rmt_asymptotics.plotting.frames import figure_of, finish, new_axes
+from rmt_asymptotics.plotting.marks import simulated_points
+from rmt_asymptotics.plotting.palette import BLACK, LOOKS
 
 if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LAW, SAMPLE, SIMULATION = "#0072B2", "#009E73", "#D55E00"  # colours of Okabe and Ito
+SAMPLE, LAW, SIMULATION = LOOKS[:3]
+SHOWN = 25  # points of the simulated curve
 
 
 def decay_figure(dataset: "xarray.Dataset") -> "Figure":
@@ -20,17 +23,18 @@ def decay_figure(dataset: "xarray.Dataset") -> "Figure":
     axes = new_axes()
     steps = dataset.steps.values
     law = dataset.irrelevant_norm.values
-    axes.plot(steps, law, "--", color=LAW, label="law, $\\Lambda = 1$")
+    axes.plot(steps, law, LAW.line, color=LAW.colour, label="law, $\\Lambda = 1$")
     if "irrelevant_norm_simulation" in dataset:
-        axes.plot(
-            steps, dataset.irrelevant_norm_sample.values, color=SAMPLE, label="sample, own $\\Lambda$ and weights"
-        )
+        sample = dataset.irrelevant_norm_sample.values
+        axes.plot(steps, sample, color=SAMPLE.colour, label="sample, own $\\Lambda$ and weights")
         mean, spread = dataset.irrelevant_norm_simulation.values, dataset.irrelevant_norm_standard_error.values
         label = f"simulation, {dataset.attrs['runs']} runs, ± 1 standard error"
-        shown = slice(None, None, max(len(steps) // 25, 1))
-        simulated_points(axes, steps[shown], mean[shown], spread[shown], fmt="o", color=SIMULATION, label=label)
+        shown = slice(None, None, max(len(steps) // SHOWN, 1))
+        simulated_points(axes, steps[shown], mean[shown], spread[shown], SIMULATION, label, color=BLACK, zorder=1.5)
     _scale(axes, law)
-    return labelled(axes, "steps", "norm of the irrelevant weights", _caption(json.loads(dataset.attrs["parameters"])))
+    axes.set(xlabel="steps", ylabel="norm of the irrelevant weights")
+    finish(axes, _caption(json.loads(dataset.attrs["parameters"])))
+    return figure_of(axes)
 
 
 def _scale(axes: "Axes", law: np.ndarray) -> None:

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from rmt_asymptotics.dynamics.two_point_relu import Comparison, Prediction
-from rmt_asymptotics.plotting.style import BLUE, GREEN, GREY, ORANGE, PINK, labelled, new_axes
+from rmt_asymptotics.plotting.frames import finish, new_axes
+from rmt_asymptotics.plotting.palette import BLACK, BLUE, GREY, OCHRE, RED, TEAL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
 MARKS = 45  # points of the simulated curve
 EVENTS = ("condensed", "plateau begins", "escape", "reactivation")
 
-LINES = ((GREY, ":"), (PINK, "-."), (ORANGE, "--"), (GREEN, "-"))
+LINES = ((GREY, ":"), (OCHRE, "-."), (RED, "--"), (TEAL, "-"))
 
 
 def plot_two_point(prediction: Prediction, comparison: Comparison | None = None, axes: "Axes | None" = None) -> "Axes":
@@ -31,14 +32,12 @@ def plot_two_point(prediction: Prediction, comparison: Comparison | None = None,
         seen = marked.times(MARKS)
         label = f"network, m = {comparison.simulation.width}, d = {comparison.simulation.dimension}"
         seen = seen[seen <= comparison.simulation.path.end]
-        axes.plot(seen, comparison.simulation.loss(seen), "o", color="black", fillstyle="none", ms=4.5, label=label)
+        axes.plot(seen, comparison.simulation.loss(seen), "o", color=BLACK, fillstyle="none", ms=4.5, label=label)
     for start, name, (colour, line) in zip(marked.phase_starts, EVENTS, LINES, strict=True):
         if start:
             axes.axvline(start, color=colour, linestyle=line, linewidth=1.2, label=f"{name}, t = {start:.4g}", zorder=1)
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    labelled(axes, "time t of the gradient flow", "loss", _caption(prediction))
-    axes.legend(fontsize="small", loc="lower left", framealpha=1, edgecolor="none")  # hides lines, not the curve
+    axes.set(xscale="log", yscale="log", xlabel="time t of the gradient flow", ylabel="loss")
+    finish(axes, _caption(prediction))
     return axes
 
 

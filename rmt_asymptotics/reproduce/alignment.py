@@ -8,7 +8,8 @@ from rmt_asymptotics.activations import Activation, tanh
 from rmt_asymptotics.laws import GaussianLaw
 from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.montecarlo import SimulationPlan, weight_statistics
-from rmt_asymptotics.plotting import BLUE, GREY, labelled, new_axes, simulated_points
+from rmt_asymptotics.plotting import LOOKS, figure_of, finish, new_axes, simulated_points, theory_line
+from rmt_asymptotics.plotting.palette import GREY
 from rmt_asymptotics.reproduce.figure import Reproduction
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.spectra import weight_spectrum
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
+CAPTION = "Top singular vector of the weights after one step: tanh student, p/d = 1.5, n₀/d = 2.5, noise variance 0.2"
 SIMULATED = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
 NETWORK = OneStepNetwork(
     activation=tanh, target=Activation.from_expression("x + 0.4*(x**2 - 1)"), sample_complexity=2.0, width_ratio=1.5,
@@ -47,18 +49,17 @@ def compute(plan: SimulationPlan) -> "xarray.Dataset":
 
 
 def draw(dataset: "xarray.Dataset") -> "Figure":
-    """Overlap on the left axis, top singular value in the panel beside it."""
+    """Theory with its threshold, simulation as points."""
     axes = new_axes()
     threshold = float(dataset.eta[np.flatnonzero(dataset.alignment.values > 0)[0]])
-    axes.axvline(threshold, color=GREY, linewidth=0.8, linestyle=":", label="BBP threshold")
-    axes.plot(dataset.eta, dataset.alignment, color=BLUE, label="theory")
-    simulated_points(
-        axes, dataset.simulated_eta, dataset.alignment_simulation, dataset.alignment_standard_error, color=BLUE,
-        fmt="o", label=f"simulation, d = {dataset.attrs['dimension']}, ± 1 standard error",
-    )  # fmt: skip
-    return labelled(
-        axes, "step size $\\eta$", "squared overlap with the teacher", "tanh student, p/d = 1.5, n0/d = 2.5, noise 0.2"
-    )
+    axes.axvline(threshold, color=GREY, linewidth=0.8, linestyle=":", label=f"BBP threshold, η = {threshold:.3g}")
+    theory_line(axes, dataset.eta.values, dataset.alignment.values, LOOKS[0], "theory, p = ∞")
+    label = f"simulation, d = {dataset.attrs['dimension']}, ± 1 standard error"
+    mean, spread = dataset.alignment_simulation, dataset.alignment_standard_error
+    simulated_points(axes, dataset.simulated_eta, mean, spread, LOOKS[0], label)
+    axes.set(xlabel="step size η", ylabel="squared overlap with the teacher")
+    finish(axes, CAPTION)
+    return figure_of(axes)
 
 
 ALIGNMENT = Reproduction(

@@ -1,5 +1,6 @@
 """Misclassification against n/d for three losses, on random features and after one gradient step, with simulation."""
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ from rmt_asymptotics.labels import SignLabels
 from rmt_asymptotics.losses import HingeLoss, LogisticLoss, Loss, SquareLoss
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel
 from rmt_asymptotics.montecarlo import SimulationPlan, simulation_curve
-from rmt_asymptotics.plotting import BLUE, GREEN, ORANGE, labelled, simulated_points
+from rmt_asymptotics.plotting import entry, figure_of, finish, looks_along, new_axes, simulated_points, theory_line
 from rmt_asymptotics.plotting.labels import describe_axis
 from rmt_asymptotics.reproduce.figure import Reproduction
 from rmt_asymptotics.steps import MaximalStep
@@ -19,11 +20,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
-LOSSES: dict[str, tuple[Loss, str]] = {
-    "square": (SquareLoss(), BLUE),
-    "logistic": (LogisticLoss(), ORANGE),
-    "hinge": (HingeLoss(), GREEN),
-}
+LOSSES: dict[str, Loss] = {"square": SquareLoss(), "logistic": LogisticLoss(), "hinge": HingeLoss()}
 SIMULATED = (0.5, 1.0, 2.0, 4.0)
 TOLERANCE = 1e-5  # relative: finer than the lines
 ACTIVATION = Activation.from_expression("tanh(x + 0.7) - 0.45")
@@ -38,7 +35,6 @@ FEATURES: dict[str, RidgeModel] = {
         labels=SignLabels(0.05), step=MaximalStep(1.2), step_sample_complexity=3.0,
     ),
 }  # fmt: skip
-STYLES = {"random features": ("--", "s"), "after one step": ("-", "o")}
 
 
 def compute(plan: SimulationPlan) -> "xarray.Dataset":
@@ -53,7 +49,7 @@ def compute(plan: SimulationPlan) -> "xarray.Dataset":
 
 def _curves(model: RidgeModel, plan: SimulationPlan) -> "xarray.Dataset":
     """One kind of features, for all losses."""
-    losses = [loss for loss, _ in LOSSES.values()]
+    losses = list(LOSSES.values())
     at_width = model.replace(width=round(model.width_ratio * plan.dimension))
     theory = sweep(at_width, sample_complexity=np.geomspace(0.3, 6, 25), loss=losses, tolerance=TOLERANCE)
     theory = theory[["misclassification", "status"]].assign_coords(loss=list(LOSSES), simulated=list(SIMULATED))
@@ -64,19 +60,22 @@ def _curves(model: RidgeModel, plan: SimulationPlan) -> "xarray.Dataset":
 
 
 def draw(dataset: "xarray.Dataset") -> "Figure":
-    """A colour a loss; dashed lines and squares for random features, lines and circles after the step."""
-    from matplotlib.figure import Figure
-
-    axes = Figure(figsize=(6.4, 4.4)).add_subplot()
-    for kind, (line, marker) in STYLES.items():
-        for loss, (_, colour) in LOSSES.items():
-            at = dataset.sel(features=kind, loss=loss)
-            axes.plot(at.sample_complexity, at.misclassification, line, color=colour, label=f"{loss}, {kind}")
+    """A colour and a mark for each loss and kind of features; dashed lines for random features."""
+    axes = new_axes()
+    looks = looks_along(len(LOSSES), ordered=False)
+    for kind, line in (("random features", "--"), ("after one step", "-")):
+        for loss, look in zip(LOSSES, looks, strict=True):
+            at, drawn = dataset.sel(features=kind, loss=loss), dataclasses.replace(look, line=line)
+            theory_line(axes, at.sample_complexity.values, at.misclassification.values, drawn, marker="")
             mean, spread = at.misclassification_simulation, at.misclassification_standard_error
-            simulated_points(axes, at.simulated, mean, spread, color=colour, fmt=marker)
+            simulated_points(axes, at.simulated, mean, spread, drawn)
+            style = {"color": look.colour, "marker": look.marker, "linestyle": line, "markerfacecolor": "white"}
+            entry(axes, f"{loss} loss, {kind}", **style)
     describe_axis(axes, "x", dataset.sample_complexity)
-    caption = f"labels of two thresholds, 5 % flipped, p = 1.5 d, ridge .05, d = {dataset.attrs['dimension']}"
-    return labelled(axes, axes.get_xlabel(), "share of fresh labels predicted wrongly", caption)
+    axes.set_ylabel("share of fresh labels predicted wrongly")
+    dimension = dataset.attrs["dimension"]
+    finish(axes, f"Labels of two thresholds, 5 % flipped, p/d = 1.5, ridge 0.05; points: d = {dimension}, ± 1 s.e.")
+    return figure_of(axes)
 
 
 CLASSIFICATION = Reproduction(

@@ -13,6 +13,7 @@ from rmt_asymptotics.plotting import figure_of, plot_spectrum
 from rmt_asymptotics.reproduce.figure import Reproduction
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.spectra import spectrum
+from rmt_asymptotics.spectra.histogram import with_histogram
 from rmt_asymptotics.steps import FixedStep
 from rmt_asymptotics.vocabulary.words import described
 
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.figure import Figure
 
-BINS = 80
-CAPTION = "centred ReLU after a step of eta = 4, n/d = 3, p/d = 1.5, n0/d = 2"
+CAPTION = "Features of a centred ReLU network after a step of η = 4: n/d = 3, p/d = 1.5, n₀/d = 2"
 NETWORK = OneStepNetwork(
     activation=centred(relu), target=sin, sample_complexity=3.0, width_ratio=1.5, ridge=0.1, step=FixedStep(4.0),
     step_sample_complexity=2.0, readout=GaussianLaw(),
@@ -29,31 +29,15 @@ NETWORK = OneStepNetwork(
 
 
 def compute(plan: SimulationPlan) -> "xarray.Dataset":
-    """Histogram of all replicas, the density at the bins' centres averaged over them, and the outliers."""
-    import xarray
-
+    """The density, the histogram of all replicas, and the outliers."""
     width = round(NETWORK.width_ratio * plan.dimension)
     eigenvalues = feature_eigenvalues(NETWORK, plan)
-    predicted = spectrum(NETWORK.replace(width=width))
-    outliers = [outlier.position for outlier in predicted.outliers]
-    bulk_end = float(np.quantile(eigenvalues, 1 - (2 + len(outliers)) / width))
-    edges = np.linspace(0, 1.1 * bulk_end, BINS + 1)
-    histogram = np.array([np.histogram(row, edges)[0] for row in eigenvalues]) / (width * np.diff(edges))
-    fine = np.linspace(edges[0], edges[-1], 10 * BINS + 1)[1:]
-    top = np.sort(eigenvalues, axis=1)[:, ::-1][:, : len(outliers)]
-    columns = {
-        "density": ("eigenvalue", predicted.density(fine)),
-        "histogram": ("bin", histogram.mean(0)),
-        "histogram_standard_error": ("bin", standard_error(histogram)),
-        "outlier": ("order", outliers),
-        "outlier_simulation": ("order", top.mean(0)),
-        "outlier_standard_error": ("order", standard_error(top)),
-    }
-    axes = {"eigenvalue": ("eigenvalue", fine), "bin": ("bin", 0.5 * (edges[1:] + edges[:-1]))}
-    variables, coordinates = (
-        {name: (*column, described(name)) for name, column in table.items()} for table in (columns, axes)
-    )
-    return xarray.Dataset(variables, coordinates, provenance(NETWORK) | plan.attributes | {"simulated_width": width})
+    dataset = spectrum(NETWORK.replace(width=width)).to_dataset()
+    top = np.sort(eigenvalues, axis=1)[:, ::-1][:, : dataset.outlier.size]
+    found = {"outlier_simulation": top.mean(0), "outlier_standard_error": standard_error(top)}
+    dataset = dataset.assign({name: ("order", column, described(name)) for name, column in found.items()})
+    sizes = plan.attributes | {"simulated_width": width}
+    return with_histogram(dataset.assign_attrs(provenance(NETWORK)), eigenvalues, sizes)
 
 
 def draw(dataset: "xarray.Dataset") -> "Figure":

@@ -40,14 +40,18 @@ class Spectrum(Shown):
         """Limiting proportion up to x."""
 
     def grid(self, points: int = 1000) -> Array:
-        """Equidistant points > 0 over all of the bulk; where it has a tail, over all but 1e-4 of it."""
+        """Points > 0 over all of the bulk, closer at its edges; where it has a tail, over all but 1e-4 of it."""
         count = whole_number("points", points, least=2)
         low, last = self.edges[-1]
         if np.isinf(last):
             last = max(low, 1e-3)
             while float(self.cumulative(np.array([last]))[0]) < 1 - TAIL:
                 last *= 1.1
-        return np.linspace(0, MARGIN * last, count + 1)[1:]
+        ends = np.unique([0.0, *np.ravel(self.edges)[:-1], last, MARGIN * last])
+        parts = np.linspace(0, len(ends) - 1, count + 1)[1:]  # from one edge to the next, as many points each
+        part = np.minimum(parts.astype(int), len(ends) - 2)
+        within = np.sin(0.5 * np.pi * (parts - part)) ** 2
+        return ends[part] + within * np.diff(ends)[part]
 
     def to_dataset(self, x: Array | None = None) -> "xarray.Dataset":
         """Density on a grid (by default `grid()`), edges of the bulk and positions of the outliers."""

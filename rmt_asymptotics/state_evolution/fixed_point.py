@@ -5,17 +5,21 @@ The unknown is V on its grid, the linear systems are as small as the span of V.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rmt_asymptotics._types import Array
+from rmt_asymptotics._types import Array, Numbers
 from rmt_asymptotics.canonical.problem import Controls, Features
 from rmt_asymptotics.equations.bulk import LARGEST_STEP, QUADRATIC, ROUNDING, conjugates, respond, variances
 from rmt_asymptotics.equations.reduction import ReducedJacobian
 from rmt_asymptotics.equations.response import NodeResponse, Response
 from rmt_asymptotics.equations.square_loss import denominators
-from rmt_asymptotics.state_evolution._kernels import STEPS, STEPS_FROM_ABOVE
+from rmt_asymptotics.state_evolution._kernels import STEPS, STEPS_FROM_ABOVE, one_class_points
+from rmt_asymptotics.threads import in_parallel
+
+PART = 8192  # points that follow each other; the cuts do not depend on who computes
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,9 @@ def newton_matrix(features: Features, at: MapAt, V: Array) -> ReducedJacobian:
 
 
 def fixed_points(features: Features, controls: Controls, V: Array, t: Array) -> FixedPoints:
-    """Solve every point of `controls`, started from V (P, N) and t (P, K)."""
+    """Solve every point of `controls`, started from V (P, N) and t (P, K); one class from where its twin starts."""
+    if len(features.class_weights) == 1:
+        return _one_class(features, controls)
     V, t, iterations = V.copy(), t.copy(), np.zeros(len(V), np.intp)
     active = np.arange(len(V))
     for steps, logarithmic in ((STEPS, True), (STEPS_FROM_ABOVE, False)):
@@ -78,6 +84,40 @@ def fixed_points(features: Features, controls: Controls, V: Array, t: Array) -> 
             iterations[active] += 1
             active = active[~done]
     return FixedPoints(V, map_at(features, controls, V, t), iterations)
+
+
+def _one_class(features: Features, controls: Controls) -> FixedPoints:
+    state = np.zeros((len(controls.ridge), 2))
+    steps = one_class_states(features, controls, state)
+    V = state @ np.array([features.linear[0] ** 2, features.residual[0]])
+    return FixedPoints(V, map_at(features, controls, V, state[:, 1:]), steps)
+
+
+def one_class_states(features: Features, controls: Controls, state: Numbers) -> NDArray[np.intp]:
+    """The compiled twin for one class of neurons: V1 and t (P, 2) in `state`, where each point starts; Newton steps."""
+    steps = np.zeros(len(state), np.intp)
+    bulk, points = kernel_arguments(features, controls, state.dtype)
+
+    def solve(part: slice) -> None:
+        one_class_points(*bulk, *(values[part] for values in points), state[part], steps[part])
+
+    in_parallel(solve, kernel_parts(state))
+    return steps
+
+
+def kernel_arguments(
+    features: Features, controls: Controls, dtype: np.dtype[Any]
+) -> tuple[tuple[Numbers, ...], tuple[Numbers, ...]]:
+    """What kernels need of one class, and of the points, in one dtype but for the weights."""
+    bulk = (features.linear[0] ** 2, features.residual[0], features.shares, features.variances[:, 0])
+    points = (controls.sample_complexity, controls.dimension_ratio, controls.ridge)
+    cast = [np.asarray(array, dtype) for array in (*bulk, *points)]
+    return (features.weights, *cast[:4]), tuple(cast[4:])
+
+
+def kernel_parts(state: Numbers) -> list[slice]:
+    """The points by parts that follow each other."""
+    return [slice(first, first + PART) for first in range(0, len(state), PART)]
 
 
 def _step(

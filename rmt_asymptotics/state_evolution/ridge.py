@@ -13,15 +13,21 @@ from rmt_asymptotics.equations.projection import ModeFunctions
 from rmt_asymptotics.equations.reduction import ReducedJacobian
 from rmt_asymptotics.equations.response import NodeResponse
 from rmt_asymptotics.equations.square_loss import Errors, Fit, errors, fit
-from rmt_asymptotics.state_evolution._kernels import one_class_curve
-from rmt_asymptotics.state_evolution.fixed_point import FixedPoints, fixed_points, newton_matrix
+from rmt_asymptotics.state_evolution._kernels import one_class_errors
+from rmt_asymptotics.state_evolution.fixed_point import (
+    FixedPoints,
+    fixed_points,
+    kernel_arguments,
+    kernel_parts,
+    newton_matrix,
+    one_class_states,
+)
 from rmt_asymptotics.threads import in_parallel, one_thread
 from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
 NEGLIGIBLE = 1e-13  # errors below this share of E y^2 are compared with that share, not with themselves
 MAP_ROUNDING = 2e-15  # relative rounding of one application of the map, times a safety factor
 TINY = sys.float_info.min
-PART = 8192  # points that follow each other; the cuts do not depend on who computes
 NUMBERS = 1_000_000  # of the largest array of a batch of points
 
 
@@ -43,7 +49,7 @@ class PointSolutions:
 def solve_points(problem: Problem, controls: Controls, start: Array | None = None) -> PointSolutions:
     """Solve the fixed point at each point of `controls`, started from `start`."""
     features = problem.features
-    if is_compiled(features, controls.dimension_ratio):
+    if is_compiled(features):
         return compiled_points(problem, controls, start)
     with one_thread():  # the matrices are too small for threads to pay
         size = max(1, NUMBERS // (len(features.nodes) * len(features.class_weights) * len(features.shares)))
@@ -65,34 +71,33 @@ def carry_over(coarse: Problem, fine: Problem, state: Array) -> Array:
 def compiled_points(problem: Problem, controls: Controls, start: Array | None = None) -> PointSolutions:
     """One class of neurons: the compiled twin, each point started from the one before; state (P, 2) is V1, t."""
     state = np.zeros((len(controls.ridge), 2)) if start is None else start.copy()
-    test, training, objective, residual, amplification, steps = compiled_curve(problem, controls, state)
+    steps = one_class_states(problem.features, controls, state)
+    test, training, objective, residual, amplification = compiled_errors(problem, controls, state)
     estimate = amplification * (residual + MAP_ROUNDING) + _misfit_rounding(problem, controls, test)
-    return PointSolutions(Errors(test, training, objective), residual, estimate, steps.astype(int), state)
+    return PointSolutions(Errors(test, training, objective), residual, estimate, steps, state)
 
 
-def compiled_curve(problem: Problem, controls: Controls, state: Numbers) -> Numbers:
-    """The kernel's columns (6, P), all in the dtype of `state` (P, 2), which it starts from and fills."""
-    features, labels, ratio = problem.features, problem.labels, controls.dimension_ratio
-    arrays = (
-        features.linear[0] ** 2, features.residual[0], features.modes.functions, features.modes.strengths,
-        labels.target, labels.residual,
-        controls.sample_complexity * ratio, 1 / ratio, controls.ridge, controls.noise_variance,
-    )  # fmt: skip
-    *shared, ratios, widths, ridges, noises = [np.asarray(array, state.dtype) for array in arrays]
-    result = np.empty((len(state), 6), state.dtype)
+def compiled_errors(problem: Problem, controls: Controls, state: Numbers) -> Numbers:
+    """The kernel's columns (5, P), all in the dtype of the solved `state` (P, 2)."""
+    features, labels = problem.features, problem.labels
+    arrays = (features.modes.functions, features.modes.strengths, labels.target, labels.residual)
+    shared = [np.asarray(array, state.dtype) for array in arrays]
+    result = np.empty((len(state), 5), state.dtype)
+    bulk, points = kernel_arguments(features, controls, state.dtype)
+    noise = np.asarray(controls.noise_variance, state.dtype)
 
     def solve(part: slice) -> None:
-        points = (ratios[part], widths[part], ridges[part], noises[part])
-        one_class_curve(features.weights, *shared, *points, state[part], result[part])
+        here = [values[part] for values in points]
+        one_class_errors(*bulk, *shared, *here, noise[part], state[part], result[part])
 
-    in_parallel(solve, [slice(first, first + PART) for first in range(0, len(state), PART)])
+    in_parallel(solve, kernel_parts(state))
     return result.T
 
 
-def is_compiled(features: Features, dimension_ratio: Array) -> bool:
-    """Whether the compiled twin serves: one class of neurons, one coordinate s, isotropic inputs, d/p > 0."""
+def is_compiled(features: Features) -> bool:
+    """Whether the compiled twin has the errors: one class of neurons, one coordinate s, isotropic inputs."""
     single = len(features.class_weights) == len(features.shares) == len(features.modes.functions) - 1 == 1
-    return single and features.directions is None and bool((dimension_ratio > 0).all())
+    return single and features.directions is None
 
 
 def _misfit_rounding(problem: Problem, controls: Controls, test_error: Array) -> Array:

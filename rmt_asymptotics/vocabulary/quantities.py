@@ -56,6 +56,7 @@ OF_SPECTRA = (
     Quantity("outlier", "", "outliers of the bulk"),
     Quantity("histogram", "", "density of simulated eigenvalues"),
     Quantity("bin", "", "centres of the bins"),
+    Quantity("bin_width", "", "widths of the bins"),
 )
 OF_BOUNDARIES = (
     Quantity("curve", "", "number of the curve"),

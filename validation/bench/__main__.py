@@ -11,6 +11,7 @@ from validation.bench import history, losses, maps, readouts, searches, simulati
 GROUPS = {
     "one-class": theory.one_class,
     "gaussian-law": theory.gaussian_law,
+    "spectrum-of-inputs": theory.with_a_spectrum,
     "two-readouts": readouts.two_readouts,
     "finite-size": readouts.finite_size,
     "losses": losses.losses,

@@ -50,3 +50,19 @@ def gaussian_law() -> list[Row]:
             )
         )  # fmt: skip
     return rows
+
+
+def with_a_spectrum() -> list[Row]:
+    """A curve of one class with 40 eigenvalues of the inputs, and of a single one."""
+    plain = rmt.RandomFeatures(
+        activation=rmt.tanh, target=rmt.sin, sample_complexity=1.0, width_ratio=1.5, ridge=0.05, noise_variance=0.1
+    )
+    model = plain.replace(covariance=rmt.Covariance.power_law(0.7, 40))
+    axis = np.linspace(0.2, 6, POINTS)
+
+    def duration(model: rmt.RandomFeatures) -> float:
+        problem, controls = translate(model, 0), control_points(model, {"sample_complexity": axis})
+        return 1e6 * seconds(lambda: solve_points(problem, controls), 50) / POINTS
+
+    note = f"{duration(plain):.1f} us with one"
+    return [Row("microseconds a point with 40 eigenvalues", duration(model), 50, note)]
