@@ -11,6 +11,8 @@ from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.equations.bulk import conjugates, respond, variances
 from rmt_asymptotics.equations.directions import Vectors, capacity
 from rmt_asymptotics.optimisation.analytic import Direction, Point, _with_arrays, arrays_of
+from rmt_asymptotics.spectra.outliers import outliers_of
+from rmt_asymptotics.spectra.solve_bulk import solved_bulk
 from rmt_asymptotics.state_evolution.ridge import general_points, solve_points
 from tests.problems import GENERIC
 from tests.structured import ONE_CLASS, REFERENCES, SHARES, TWO_CLASSES, USUAL, controls, fields, with_features
@@ -30,18 +32,20 @@ def test_reference_digits(name):
     np.testing.assert_allclose(errors_of(problem, at), printed, rtol=0, atol=PRINTED)
 
 
-@pytest.mark.parametrize("name", ["two classes", "continuous"])
-def test_one_node_is_today(name):
+def as_directions(problem):
     """The spike and the teacher as directions of a single node, instead of modes of a strength."""
-    model = GENERIC[name]
-    problem, at = translate(model, 1), control_points(model, {})
     features = problem.features
     kept = features.modes.strengths[1] == 0
     modes = Modes(features.modes.functions[:, kept], features.modes.classes[kept], features.modes.strengths[:, kept])
-    along = Directions.of(np.eye(2)[None], fields(features.nodes))
-    structured = with_features(problem, modes=modes, directions=along)
+    return with_features(problem, modes=modes, directions=Directions.of(np.eye(2)[None], fields(features.nodes)))
+
+
+@pytest.mark.parametrize("name", ["two classes", "continuous"])
+def test_one_node_is_today(name):
+    model = GENERIC[name]
+    problem, at = translate(model, 1), control_points(model, {})
     expected = [value[0] for value in vars(general_points(problem, at).errors).values()]
-    np.testing.assert_allclose(errors_of(structured, at), expected, rtol=EXACT)
+    np.testing.assert_allclose(errors_of(as_directions(problem), at), expected, rtol=EXACT)
 
 
 @pytest.mark.parametrize("problem", [ONE_CLASS, TWO_CLASSES])
@@ -173,3 +177,16 @@ def test_tangents_of_all_arrays_against_differences(dimension_ratio):
 def shifted(problem, name, change):
     """The problem with one array changed."""
     return _with_arrays(problem, arrays_of(problem) | {name: arrays_of(problem)[name] + change})
+
+
+def test_outliers_of_one_node_are_those_of_strengths():
+    """Positions and singular vectors, with the spike and the teacher as directions of a single node."""
+    model = GENERIC["two classes"].replace(width=500, sample_complexity=4.0)
+    problem = translate(model, 1)
+    plain = solved_bulk(problem.features, model.sample_complexity, 1 / model.width_ratio)
+    along = solved_bulk(as_directions(problem).features, model.sample_complexity, 1 / model.width_ratio)
+    expected, found = outliers_of(plain), outliers_of(along)
+    assert len(expected) == len(found) > 1
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one.position, other.position, rtol=1e-9)
+        np.testing.assert_allclose(one.profile**2, other.profile**2, rtol=1e-6, atol=1e-9)

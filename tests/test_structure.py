@@ -8,6 +8,7 @@ from scipy.optimize import brentq
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics.gaussian.conditional import conditional_moments
+from rmt_asymptotics.montecarlo.networks import network
 from tests.structured import REFERENCES, SHARES, TEACHER, TWO_LEVEL, spiked_profiles
 
 PRINTED = 5e-12  # half a unit of the last printed digit, and rounding
@@ -147,6 +148,21 @@ def test_gradients(field):
     value, step = getattr(model, field), 1e-4
     up, down = (rmt.solve(model.replace(**{field: value + sign * step})).test_error for sign in (1, -1))
     np.testing.assert_allclose(slope, (up - down) / (2 * step), rtol=1e-5)
+
+
+def test_spectrum():
+    """Distribution and largest eigenvalue against finite networks of d = 300."""
+    model = SIMULATED["random features"].replace(width=450)
+    spectrum, rng, eigenvalues = rmt.spectrum(model), np.random.default_rng(2), []
+    for _ in range(6):
+        weights = network(model, 300, 450, rng).weights
+        features = model.activation(rng.standard_normal((600, 300)) @ weights.T)
+        eigenvalues.append(np.linalg.eigvalsh(features.T @ features / 450))
+    x = np.quantile(eigenvalues, [0.1, 0.4, 0.7, 0.95])
+    np.testing.assert_allclose(spectrum.cumulative(x), [0.1, 0.4, 0.7, 0.95], atol=0.005)  # of order 1/d
+    top = np.array(eigenvalues)[:, -1]
+    outlier = spectrum.outliers[0].position
+    assert outlier > 1.1 * spectrum.edges[-1][1] and abs(top.mean() - outlier) < 4 * top.std(ddof=1) / np.sqrt(6)
 
 
 def test_what_knows_no_covariance_says_so():

@@ -53,7 +53,8 @@ class FeatureMatrix:
         noisy = noise > NOISELESS * np.max(noise + line)
         linear = ~noisy & (line > NOISELESS * np.max(noise + line))
         rank = float(features.class_weights @ noisy)
-        rank += min(float(features.class_weights @ linear), self.dimension_ratio)
+        inputs = float(features.shares @ np.any(features.variances > 0, axis=1))
+        rank += min(float(features.class_weights @ linear), self.dimension_ratio * inputs)
         return max(0.0, 1 - min(rank, self.samples_per_feature))  # [spec.3]
 
 

@@ -11,7 +11,7 @@ from rmt_asymptotics.canonical.problem import Features
 from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.checks import real_array
 from rmt_asymptotics.errors import OutOfDomain, numerical_failures
-from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_isotropic, check_one_direction
+from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_one_direction
 from rmt_asymptotics.progress import progress_of
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
 from rmt_asymptotics.spectra.outliers import Outlier, diverging_modes, outliers_of
@@ -97,7 +97,6 @@ def spectrum(model: RidgeModel, *, progress: bool | None = None) -> FeatureSpect
         return translate(model, level).features
 
     check_finite_ratio(model)
-    check_isotropic(model)
     if not np.any(translate(model, 0).features.power):
         raise OutOfDomain("activation", model.activation, "a function that varies: constant features have no bulk")
     shown = progress_of("spectrum", progress)

@@ -11,13 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from rmt_asymptotics._types import Array
+from rmt_asymptotics._types import Array, Numbers
+from rmt_asymptotics.canonical.problem import Features
+from rmt_asymptotics.equations.bulk import conjugates, respond
+from rmt_asymptotics.equations.directions import capacity
 from rmt_asymptotics.equations.projection import orthonormal
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.spectra.bulk import MOVED, SHORT_TAIL, FeatureMatrix, body
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
 from rmt_asymptotics.spectra.edges import BranchPoint, Gap, RealBranch, outer_gaps
 from rmt_asymptotics.spectra.resolvent import linearise
+
+TINY = 1e-80  # of a complex step
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,8 @@ class ModeForm:
     """The symmetric form W = sign + coordinates^T Cap coordinates of one real point, singular at an outlier.  [spec.8]
 
     coordinates (J, r): finite modes, orthogonal to the free ones, in orthonormal directions weighted by (n/p)/|1+V|.
-    functions (2, J, N): those modes.  classes, strengths (J,).
+    functions (2, J, N): those modes.  classes, strengths, cap: of those that lie along no direction, which come first.
+    along: Cap of those that do, where inputs have a spectrum.
     """
 
     sign: float
@@ -70,6 +76,7 @@ class ModeForm:
     classes: NDArray[np.intp]
     strengths: Array
     cap: Array
+    along: Array
 
     @property
     def eigenvalues(self) -> Array:
@@ -78,7 +85,12 @@ class ModeForm:
 
     def _matrix(self) -> Array:
         rank = self.coordinates.shape[1]
-        return self.sign * np.eye(rank) + (self.coordinates.T * self.cap) @ self.coordinates
+        return self.sign * np.eye(rank) + self.coordinates.T @ self.capped(self.coordinates)
+
+    def capped(self, rows: Array) -> Array:
+        """Cap applied to rows (J, ...)."""
+        plain = len(self.cap)
+        return np.concatenate([(self.cap * rows[:plain].T).T, self.along @ rows[plain:]])
 
     def singular_vector(self, index: int) -> Array:
         """h = coordinates w for the eigenvector w of number `index`; Cap h solves (Cap^-1 + P) c = 0."""
@@ -93,14 +105,33 @@ def mode_form(bulk: FeatureMatrix, point: BranchPoint) -> ModeForm:
     root = np.tile(np.sqrt(den), len(modes.functions))
     free = modes.are_free
     basis, _, _ = orthonormal(modes.flat[free] * root, features.size(den))
-    finite = modes.flat[~free] * root
+    finite = np.concatenate([modes.flat[~free], _rows_along(features)]) * root
     rest = finite - (finite @ basis.T) @ basis
     left, singular, _ = linalg.svd(rest, full_matrices=False)
     functions = (rest / root).reshape(len(rest), len(modes.functions), -1).transpose(1, 0, 2)
     classes = modes.classes[~free]
     strengths = modes.strengths[0, ~free] * bulk.dimension_ratio + modes.strengths[1, ~free]
     cap = strengths * (features.class_weights * point.t)[classes]
-    return ModeForm(float(np.sign(one_plus_V[0])), left * singular, functions, classes, strengths, cap)
+    capacities = _along(bulk, point.x, one_plus_V, point.t)
+    return ModeForm(float(np.sign(one_plus_V[0])), left * singular, functions, classes, strengths, cap, capacities)
+
+
+def _rows_along(features: Features) -> Array:
+    """The modes along directions, (J, M N)."""
+    if features.directions is None:
+        return np.zeros((0, features.modes.flat.shape[1]))
+    return features.directions.rows(features.bulk.functions)
+
+
+def _along(bulk: FeatureMatrix, x: complex, one_plus_V: Numbers, t: Numbers) -> Numbers:
+    """Cap of the modes along directions at ridge = -x, where 1 + V (N,) and t (K,) are known."""
+    features, directions = bulk.features, bulk.features.directions
+    if directions is None:
+        return np.zeros((0, 0))
+    den, ratio = bulk.sample_complexity * features.weights / one_plus_V, np.asarray(bulk.dimension_ratio)
+    sums = conjugates(features.bulk, den, ratio, -np.asarray(x))
+    at = respond(features.bulk, sums, ratio, t)
+    return np.asarray(capacity(directions.overlaps, directions.vectors, at).matrix)
 
 
 def diverging_modes(bulk: FeatureMatrix) -> float:
@@ -158,9 +189,14 @@ def outlier_at(bulk: FeatureMatrix, point: BranchPoint, index: int) -> Outlier:
     extension = features.skeleton.extension
     one_plus_V = 1 + extension @ point.V
     h = form.singular_vector(index)
-    C = np.tensordot(form.cap * h, form.functions, (0, 1))
+    C = np.tensordot(form.capped(h), form.functions, (0, 1))
     ratio, weights = bulk.sample_complexity, features.weights
-    neurons = h**2 @ (form.strengths * growth[form.classes])
+    plain, rest = h[: len(form.cap)], h[len(form.cap) :]
+    step = 1j * TINY
+    moved = _along(
+        bulk, point.x + step, one_plus_V + step * (extension @ dV), point.t + step * growth / features.class_weights
+    )
+    neurons = plain**2 @ (form.strengths * growth[form.classes]) + rest @ (moved.imag / TINY) @ rest
     samples = ratio * weights @ (np.sum(C**2, axis=0) * (extension @ dV) / one_plus_V**2)
     norm = neurons + samples  # [spec.10]
     profile = np.sqrt(ratio / (point.x * norm)) * C / one_plus_V
