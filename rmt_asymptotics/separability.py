@@ -13,9 +13,10 @@ from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.errors import NotConverged, OutOfDomain, numerical_failures
 from rmt_asymptotics.losses import HardMarginLoss
 from rmt_asymptotics.models import RidgeModel, check_finite_ratio
-from rmt_asymptotics.state_evolution.convex.points import Solved, solve_point
+from rmt_asymptotics.state_evolution.convex.points import solve_point
 from rmt_asymptotics.state_evolution.convex.refinement import ORDERS
 from rmt_asymptotics.state_evolution.convex.separability import ENOUGH, threshold
+from rmt_asymptotics.state_evolution.convex.starts import Solved
 from rmt_asymptotics.state_evolution.refinement import Status
 from rmt_asymptotics.tables import Shown, Table, titled
 

@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC, SVR
 
 import rmt_asymptotics as rmt
+from rmt_asymptotics.asymptotics import control_points, solve_controls
 from rmt_asymptotics.cli.curve import curve
 from rmt_asymptotics.montecarlo.convex_readouts import convex_readout
 from rmt_asymptotics.plotting import plot_curve
@@ -105,6 +106,15 @@ def test_sweeps_take_losses_as_an_axis():
         point = rmt.solve(SPIKED.replace(loss=loss, ridge=0.3))
         for name in SPIKED.outputs:
             assert float(found[name][i, 1]) == pytest.approx(getattr(point, name), rel=1e-7)
+
+
+@pytest.mark.parametrize(("loss", "most"), [(rmt.HingeLoss(), 4), (rmt.LogisticLoss(), 4), (rmt.AbsoluteLoss(), 8)])
+def test_curves_are_predicted(loss, most):
+    """Newton steps a point, of all levels: the polynomial through three points leaves one on the first level."""
+    model = SPIKED.replace(loss=loss, labels=SPIKED.labels if loss.two_values else OUTLIERS)
+    found = solve_controls(model, control_points(model, {"sample_complexity": np.linspace(2, 4, 9)}), 1e-6)
+    assert np.all(found.iterations[3:] <= most)
+    assert found.errors.norm[-1] == pytest.approx(rmt.solve(model.replace(sample_complexity=4.0)).norm, rel=1e-7)
 
 
 def test_files_keep_losses_and_labels():

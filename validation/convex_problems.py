@@ -5,7 +5,8 @@ import numpy as np
 import rmt_asymptotics as rmt
 from rmt_asymptotics.asymptotics import control_points, convex_task
 from rmt_asymptotics.canonical.translation import translate
-from rmt_asymptotics.state_evolution.convex.points import Solved, solve_point
+from rmt_asymptotics.state_evolution.convex.points import solve_point
+from rmt_asymptotics.state_evolution.convex.starts import Solved
 
 FORMULA = rmt.Activation.from_expression
 ACTIVATIONS = (

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 import numpy as np
-from scipy import special
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.canonical._kernels import sign_moments
 from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import conditional_moments
-from rmt_asymptotics.gaussian.quadrature import gaussian_density
 from rmt_asymptotics.labels import BinaryLabels, Labels, Regression, SignLabels, SmoothBinaryLabels, sign_pattern
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, RidgeRegression, SpikedRandomFeatures
 
@@ -32,15 +31,12 @@ class BinaryChannel:
         if not isinstance(self.labels, SignLabels):
             found = conditional_moments(self._probability, self.target.kinks, mean, deviation, field="labels")
             return np.array([found.mean, found.linear, found.quadratic + found.mean])
-        pattern, flip = sign_pattern(self.target), self.labels.flip_probability
-        start = float(pattern.positive_first)
-        total = np.array([start, 0.0, start]).reshape(3, *[1] * mean.ndim) + np.zeros((3, *mean.shape))
-        for threshold, jump in zip(pattern.thresholds, pattern.jumps, strict=True):
-            with np.errstate(divide="ignore", invalid="ignore"):
-                c = np.nan_to_num((threshold - mean) / deviation, nan=0.0, posinf=40.0, neginf=-40.0)
-            beyond, density = special.ndtr(-c), gaussian_density(np.clip(c, -38, 38))
-            total += jump * np.array([beyond, density, beyond + c * density])
-        return np.array([flip, 0.0, flip]).reshape(3, *[1] * mean.ndim) + (1 - 2 * flip) * total
+        pattern, result = sign_pattern(self.target), np.empty((3, *mean.shape))
+        sign_moments(
+            mean.ravel(), deviation.ravel(), np.array(pattern.thresholds), np.array(pattern.jumps, float),
+            pattern.positive_first, self.labels.flip_probability, result.reshape(3, -1),
+        )  # fmt: skip
+        return result
 
     def _probability(self, nu: Array) -> Array:
         return self.labels.probability(self.target(nu))

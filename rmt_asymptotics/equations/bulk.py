@@ -58,7 +58,7 @@ def variances(bulk: Bulk, at: Conjugates, features: Numbers, t: Numbers) -> Numb
     """Solve se.3-se.4 for t (..., K), by Newton in log t from `t`: an M-matrix wherever it stands [uniq.1]."""
     pi, b = bulk.class_weights, features[..., None]
     for _ in range(INNER_STEPS):
-        M, squares = neurons(bulk, at, t)
+        M, squares = neurons(bulk, at, damped(bulk, at, t)[1])
         mapped = 1 / (at.rates + b * M)  # [se.4, cov.1]
         slope = (b * mapped)[..., None] * squares * (pi * t)[..., None, :]
         right = np.stack([np.log(mapped / t), np.ones_like(t)], axis=-1)
@@ -70,10 +70,9 @@ def variances(bulk: Bulk, at: Conjugates, features: Numbers, t: Numbers) -> Numb
     return t
 
 
-def neurons(bulk: Bulk, at: Conjugates, t: Numbers) -> tuple[Numbers, Numbers]:
-    """sum_y rho c_k M_kk, (..., K), and sum_y rho c_k c_l M_kl^2, (..., K, K).  [se.4, jac.1]"""
+def neurons(bulk: Bulk, at: Conjugates, Z: Numbers) -> tuple[Numbers, Numbers]:
+    """sum_y rho c_k M_kk, (..., K), and sum_y rho c_k c_l M_kl^2, (..., K, K), from Z of `damped`.  [se.4, jac.1]"""
     T, rho, c = bulk.coordinates, bulk.shares[:, None], bulk.variances
-    _, Z = damped(bulk, at, t)
     M = T @ (Z @ at.Phi[..., None, :, :]) @ T.T  # Vh1 N
     diagonal = np.sum(rho * c * np.diagonal(M, axis1=-2, axis2=-1), axis=-2)
     return diagonal, np.sum((rho * c)[..., None] * c[:, None, :] * M**2, axis=-3)
@@ -90,7 +89,7 @@ def damped(bulk: Bulk, at: Conjugates, t: Numbers) -> tuple[Numbers, Numbers]:
 def respond(bulk: Bulk, at: Conjugates, features: Numbers, t: Numbers) -> Response:
     """V and the derivatives of V and pi t at variances t, which need not solve se.4.  [se.5, jac.1]"""
     H, Z = damped(bulk, at, t)
-    M, squares = neurons(bulk, at, t)
+    M, squares = neurons(bulk, at, Z)
     b, scale = features[..., None], np.sqrt(bulk.class_weights) * t
     middle = np.eye(t.shape[-1]) - b[..., None] * scale[..., None] * squares * scale[..., None, :]
     return Response(

@@ -17,7 +17,8 @@ from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.fields import domain_of
 from rmt_asymptotics.state_evolution.convex.fixed_point import State, System, linearise
-from rmt_asymptotics.state_evolution.convex.points import Solved, outputs_at, system_at
+from rmt_asymptotics.state_evolution.convex.points import outputs_at, system_at
+from rmt_asymptotics.state_evolution.convex.starts import Solved
 from rmt_asymptotics.vocabulary.domains import Coordinate, Number
 
 HALF = 4  # points on each side of a stencil

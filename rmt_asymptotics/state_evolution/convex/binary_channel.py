@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.channels import BinaryChannel
 from rmt_asymptotics.losses import ConvexFunction
+from rmt_asymptotics.state_evolution.convex._kernels import binary_sums
 from rmt_asymptotics.state_evolution.convex.channel import Expectations, Field, expectations
 from rmt_asymptotics.state_evolution.convex.panels import Panels, panels
 
@@ -18,8 +19,8 @@ WIDTHS = np.array([-6.0, -2.0, 0.0, 2.0, 6.0])  # about a bend of the labels, in
 class Margins:
     """Nodes in h for each label and kappa: the first N integrals are those of y = +1, the last N of y = -1.
 
-    margin (P, M): u = y omega.  node (P,): of kappa.  sign (P, 1): y.  labels (3, P, M): E[r^m 1(y) | kappa, h].
-    a, b, deviation (N,): G1 and sqrt(Q) over the standard deviation of the field, and that.
+    margin (P, M): u = y omega.  node (P,): of kappa.  sign (P,): y.  labels (3, P, M): E[r^m 1(y) | kappa, h].
+    a, b (N,): G1 and sqrt(Q) over the standard deviation of the field.
     """
 
     panels: Panels
@@ -29,7 +30,6 @@ class Margins:
     labels: Array
     a: Array
     b: Array
-    deviation: Array
 
 
 def margins(channel: BinaryChannel, kappa: Array, field: Field, bends: Array, order: int) -> Margins:
@@ -45,14 +45,19 @@ def margins(channel: BinaryChannel, kappa: Array, field: Field, bends: Array, or
         widths = np.hypot(rho * b, channel.sharpness) / np.abs(reach)
         turns = (places[:, :, None] + widths[:, None, None] * WIDTHS).reshape(count, -1)
         turns = np.nan_to_num(turns, nan=0.0)
-    cuts = [np.concatenate([(y * bends - field.G0[:, None]) / deviation[:, None], turns], axis=1) for y in (1.0, -1.0)]
-    rule = panels(np.concatenate(cuts), order)
-    node, sign = rule.owner % count, np.where(rule.owner < count, 1.0, -1.0)[:, None]
-    at = node[:, None]
+    cuts = [(y * bends - field.G0[:, None]) / deviation[:, None] for y in (1.0, -1.0)]
+    rule = panels(np.concatenate([*cuts, turns], axis=1), order)
+    at = rule.owner[:, None]
+    omega = field.G0[at] + deviation[at] * rule.nodes
     r = channel.moments(gamma * kappa[at] + rho * a[at] * rule.nodes, rho * b[at] + 0 * rule.nodes)
-    r = np.where(sign > 0, r, np.array([1.0, 0.0, 1.0])[:, None, None] - r)
-    margin = sign * (field.G0[at] + deviation[at] * rule.nodes)
-    return Margins(rule, node, sign, margin, r, a, b, deviation)
+    other = np.array([1.0, 0.0, 1.0])[:, None, None] - r
+    both = Panels(
+        np.concatenate([rule.owner, rule.owner + count]), np.tile(rule.nodes, (2, 1)), np.tile(rule.weights, (2, 1))
+    )
+    return Margins(
+        both, np.tile(rule.owner, 2), np.repeat([1.0, -1.0], len(omega)), np.concatenate([omega, -omega]),
+        np.concatenate([r, other], axis=1), a, b,
+    )  # fmt: skip
 
 
 def binary_expectations(
@@ -61,20 +66,9 @@ def binary_expectations(
     """gl.5-gl.7."""
     at = margins(channel, kappa, field, loss.bends(field.V), order)
     proximal = loss.proximal(at.margin, field.V[at.node])
-    h, y = at.panels.nodes, at.sign
-    a, b, root = at.a[at.node][:, None], at.b[at.node][:, None], np.sqrt(field.Q)[at.node][:, None]
-    r0, r1, r2 = at.labels * at.panels.weights
-    s, ss = a * h * r0 + b * r1, (a * h) ** 2 * r0 + 2 * a * b * h * r1 + b**2 * r2
-    z, zz = b * h * r0 - a * r1, (b * h) ** 2 * r0 - 2 * a * b * h * r1 + a**2 * r2 - r0
-    sz = a * b * h * h * r0 + (b * b - a * a) * h * r1 - a * b * r2  # [gl.7]
-    g, slope = y * proximal.g, proximal.slope
-    pull = g * slope
-    terms = np.array(
-        [
-            g * r0, g * g * r0, g * s,
-            slope * r0, slope * s, slope * ss, slope * z / root, slope * sz / root, slope * zz / root**2,
-            pull * r0, pull * s, pull * z / root, g * pull * r0,
-        ]
+    sums, rule = np.zeros((13, len(kappa))), at.panels
+    binary_sums(
+        at.node, at.sign, rule.nodes, rule.weights, at.labels, proximal.g, proximal.slope, at.a, at.b, np.sqrt(field.Q),
+        sums,
     )  # fmt: skip
-    moments = at.panels.sums(terms).reshape(len(terms), 2, -1).sum(axis=1)
-    return expectations(moments[:2], moments[2], moments[3:9], moments[9:12], moments[12])
+    return expectations(sums[:2], sums[2], sums[3:9], sums[9:12], sums[12])

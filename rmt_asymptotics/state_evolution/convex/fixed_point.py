@@ -72,27 +72,29 @@ def linearise(system: System, state: State) -> Linearised:
     image = State(bulk.V, Q, np.where(penalised, lift * hat, y + hat), t)  # [gl.10]
     residual = np.concatenate([np.log(bulk.V / state.V), np.log(Q / state.Q), image.y - y])
 
-    dE0, dE1, dq, dv = _variations(found.derivatives, modes, state)
-    dden, dqh = np.column_stack([w[:, None] * dv, den]), np.column_stack([w[:, None] * dq, qh])
-    dhat = np.column_stack([(F0 * w) @ dE0 + (F1 * w) @ dE1, hat])  # the last column is that of log alpha
-    dt = -(bulk.theta @ (b * (bulk.Y @ dden))) / pi[:, None]
+    dE0, dE1, dq, dv = _changes(w, found, modes, state)
+    dhat, dt = dE0(F0) + dE1(F1), -dv(b * (bulk.theta @ bulk.Y) / pi[:, None])
     dsigma = -2 * (sigma / t)[:, None] * dt
     places = 2 * len(w) + np.flatnonzero(penalised)
-    np.add.at(dsigma, (k[penalised], places), 2 * b * y[penalised] / (pi * t**2)[k[penalised]])
-    dV = -bulk.kernel @ dden
-    dQ = H @ dden + bulk.kernel @ dqh + bulk.Y.T @ (bulk.theta @ dsigma)
+    dsigma[k[penalised], places] += (2 * b * y / (pi * t**2)[k])[penalised]
+    dV, dQ = -dv(bulk.kernel), dv(H) + dq(bulk.kernel) + bulk.Y.T @ (bulk.theta @ dsigma)
     dy = lift[:, None] * dhat + np.where(penalised, modes.scales * hat, 0.0)[:, None] * dt[k]
     changes = np.concatenate([dV / bulk.V[:, None], dQ / Q[:, None], dy])
     jacobian, growth = changes[:, :-1].copy(), changes[:, -1]
     fixed = np.concatenate([np.ones(2 * len(w)), penalised])
-    jacobian[np.diag_indices(len(residual))] -= fixed
+    jacobian.flat[:: len(residual) + 1] -= fixed
     return Linearised(residual, jacobian, growth, image, float(np.sum(rates)))
 
 
-def _variations(derivatives: Array, modes: Amplitudes, state: State) -> list[Array]:
-    """Of E0, E1, q, v with (log V, log Q, y); (N, 2N + J) each."""
+def _changes(w: Array, found: Expectations, modes: Amplitudes, state: State) -> list[Callable[[Array], Array]]:
+    """What matrices (..., N) make of the changes of w E0, w E1, w q, w v with (log V, log Q, y, log alpha)."""
     F0, F1 = modes.functions * modes.scales[:, None]
-    return [
-        np.concatenate([np.diag(row[3] * state.V), np.diag(row[2] * state.Q), (row[0] * F0 + row[1] * F1).T], axis=1)
-        for row in derivatives
-    ]
+    in_G0, in_G1, in_Q, in_V = np.swapaxes(w * found.derivatives, 0, 1)
+    by_V, by_Q = in_V * state.V, in_Q * state.Q  # diagonal
+    by_y = in_G0[..., None] * F0.T + in_G1[..., None] * F1.T
+    by_rest = np.concatenate([by_y, (w * found.values)[..., None]], axis=2)
+
+    def change(i: int) -> Callable[[Array], Array]:
+        return lambda matrix: np.concatenate([matrix * by_V[i], matrix * by_Q[i], matrix @ by_rest[i]], axis=1)
+
+    return [change(i) for i in range(4)]

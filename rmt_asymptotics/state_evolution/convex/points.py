@@ -11,13 +11,13 @@ from rmt_asymptotics.canonical.channels import BinaryChannel, Channel
 from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.losses import ConvexFunction, Loss, SquareLoss
 from rmt_asymptotics.state_evolution.convex.binary_channel import binary_expectations
-from rmt_asymptotics.state_evolution.convex.bulk import bulk_at
 from rmt_asymptotics.state_evolution.convex.channel import Expectations, Field
 from rmt_asymptotics.state_evolution.convex.fixed_point import State, System
 from rmt_asymptotics.state_evolution.convex.modes import amplitudes
-from rmt_asymptotics.state_evolution.convex.newton import SOLVED, Iterate, solve_system
+from rmt_asymptotics.state_evolution.convex.newton import solve_system
 from rmt_asymptotics.state_evolution.convex.outputs import OUTPUTS, outputs
 from rmt_asymptotics.state_evolution.convex.real_channel import real_expectations
+from rmt_asymptotics.state_evolution.convex.starts import Solved, carried
 
 FAINT = 1e-24  # residual variances below this share of the largest are set to it: V must not vanish
 
@@ -32,19 +32,6 @@ class Task:
 
     def function(self, loss: Loss) -> ConvexFunction:
         return loss.function(isinstance(self.channel(0.0), BinaryChannel))
-
-
-@dataclass(frozen=True)
-class Solved:
-    """A point: the iterate at its solution, its system, and by name the outputs, `norm` = |a|^2/p among them."""
-
-    iterate: Iterate
-    system: System
-    outputs: dict[str, float]
-
-    @property
-    def converged(self) -> bool:
-        return self.iterate.size <= SOLVED
 
 
 def expectations_of(
@@ -66,7 +53,7 @@ def solve_point(
         channel = expectations_of(system.labels, problem.features.nodes, task.function(loss), order)
         return replace(system, ridge=system.ridge * multiple, channel=channel)
 
-    start = _carried(near, system) if isinstance(near, Solved) else near
+    start = carried(near, system) if isinstance(near, Solved) else near
     found = solve_system(partial(at, task.loss), partial(at, SquareLoss()), start)
     return Solved(found, system, outputs_at(system, task, found.state, found.at.norm, order))
 
@@ -102,34 +89,3 @@ def outputs_at(system: System, task: Task, state: State, norm: float, order: int
     for name in ("test_loss", "training_loss", "training_objective"):
         values[name] *= task.loss.unit
     return values
-
-
-def _carried(near: Solved, system: System) -> State:
-    """The solution of a neighbour as a start: its V, Q and field on these nodes, from which the amplitudes follow."""
-    state, other, problem, modes = near.iterate.state, near.system, system.problem, system.modes
-    if (
-        len(state.V) == len(problem.features.nodes)
-        and np.array_equal(other.problem.features.nodes, problem.features.nodes)
-        and (other.modes.functions.shape == modes.functions.shape)
-    ):
-        coefficients = other.modes.scales * state.y
-        return State(state.V, state.Q, coefficients / modes.scales, state.t)
-    kappa, old = problem.features.nodes, other.problem.features.nodes
-    V, Q = (np.exp(_interpolated(kappa, old, np.log(x))) for x in (state.V, state.Q))
-    G0, G1 = (_interpolated(kappa, old, g) for g in other.modes.field(state.y))
-    found = system.channel(Field(G0, G1, Q, V))
-    w = system.alpha * problem.features.weights
-    t0 = np.full(len(problem.features.class_weights), float(other.problem.features.class_weights @ state.t))
-    t = bulk_at(problem.features, w * found.values[3], t0, system.b, system.ridge).t
-    hat = modes.functions[0] @ (w * found.values[0]) + modes.functions[1] @ (w * found.values[1])
-    y = np.where(modes.penalised, t[modes.classes] * modes.scales * hat, 0.0)
-    return State(V, Q, modes.projected(y, problem.features.weights, (G0, G1)), t)
-
-
-def _interpolated(kappa: Array, old: Array, values: Array) -> Array:
-    """By splines, which save Newton steps; a single node says the same everywhere."""
-    if len(old) < 4:
-        return np.interp(kappa, old, values)
-    from scipy import interpolate  # slow to import
-
-    return np.asarray(interpolate.CubicSpline(old, values)(kappa))

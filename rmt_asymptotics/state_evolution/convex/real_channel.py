@@ -12,6 +12,8 @@ from rmt_asymptotics.losses.piecewise import PiecewiseQuadratic
 from rmt_asymptotics.state_evolution.convex.channel import Expectations, Field, expectations
 from rmt_asymptotics.state_evolution.convex.panels import Panels, panels
 
+FINER = 2  # more nodes for s than for the field: nothing smooths the bends of a target
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -38,7 +40,7 @@ def cells(channel: RealChannel, kappa: Array, field: Field, order: int) -> Cells
     gamma, rho = channel.alignment, channel.complement
     with np.errstate(divide="ignore", invalid="ignore"):
         cuts = np.nan_to_num((np.array(channel.target.kinks) - gamma * kappa[:, None]) / rho, nan=0.0)
-    latent = panels(cuts, order)
+    latent = panels(cuts, order + FINER)
     node = np.repeat(latent.owner, latent.nodes.shape[1])
     s, weight = latent.nodes.ravel(), latent.weights.ravel()
     signal = channel.target(gamma * kappa[node] + rho * s)

@@ -9,11 +9,14 @@ from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.problem import Controls, Problem
-from rmt_asymptotics.state_evolution.convex.points import Solved, Task, solve_point
+from rmt_asymptotics.state_evolution.convex.points import Task, solve_point
+from rmt_asymptotics.state_evolution.convex.starts import Solved, predicted
 from rmt_asymptotics.state_evolution.refinement import CLOSE, CONVERGED, NOT_RESOLVED, NOT_SOLVED, remaining
 
-ORDERS = (12, 14, 16, 18, 20, 22, 24, 26, 28)  # Gauss-Legendre nodes a panel at each level
+ORDERS = (10, 12, 14, 16, 18, 20, 22, 24, 26)  # Gauss-Legendre nodes a panel at each level
 LARGEST_RESIDUAL = 1e-9
+BEFORE = 3  # points through which the next is predicted
+SMALLEST = 1e-12  # of what is seen of a vanishing control
 NEGLIGIBLE = 1e-3  # outputs below this are compared with it: shares and losses in units of one label
 
 
@@ -58,11 +61,14 @@ def solve_convex(
 ) -> ConvexSolutions:
     """Each point on level 0, started from the point before, then on finer levels until stable to `tolerance`."""
     count = len(controls.ridge)
-    found, previous = [], None
+    places = np.column_stack([np.log(np.maximum(x, SMALLEST)) for x in vars(controls).values()])
+    found: list[list[Solved]] = []
     for point in range(count):
-        records = _refined(problem_at, levels, controls, point, task, tolerance, previous)
-        previous = records[0] if records[0].converged else None
-        found.append(records)
+        first = point
+        while first > max(0, point - BEFORE) and found[first - 1][0].converged:
+            first -= 1
+        near = predicted([records[0] for records in found[first:]], places[first : point + 1])
+        found.append(_refined(problem_at, levels, controls, point, task, tolerance, near))
     last = [records[-1] for records in found]
     changes = np.array([_left(records) for records in found])
     residual = np.array([float(np.max(np.abs(each.iterate.at.residual))) for each in last])

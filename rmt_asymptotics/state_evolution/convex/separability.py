@@ -10,7 +10,8 @@ import numpy as np
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.losses.piecewise import PiecewiseQuadratic
 from rmt_asymptotics.state_evolution.convex.fixed_point import State, System, linearise
-from rmt_asymptotics.state_evolution.convex.points import Solved, expectations_of
+from rmt_asymptotics.state_evolution.convex.points import expectations_of
+from rmt_asymptotics.state_evolution.convex.starts import Solved
 
 CORRECT = PiecewiseQuadratic((0.0,), (np.inf, 0.0), (-np.inf, 0.0), (0.0, 0.0))  # 0 where u >= 0, else infinite
 ENOUGH = 1e-11
