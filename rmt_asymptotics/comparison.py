@@ -12,6 +12,7 @@ import numpy as np
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import Asymptotics, solve
 from rmt_asymptotics.checks import sequence
+from rmt_asymptotics.errors import NotConverged, OutOfDomain
 from rmt_asymptotics.estimates import FEW, Estimate, with_error, z_score
 from rmt_asymptotics.models import OneStepNetwork, RegressionOnData, RidgeModel, RidgeRegression
 from rmt_asymptotics.montecarlo import Simulation, SimulationPlan, simulate, simulation_curve
@@ -32,11 +33,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SizeComparison:
-    """Theory at the simulated width, sample size and dimension, beside the simulation."""
+    """Theory at the simulated width, sample size and dimension, beside the simulation.
+
+    finite_size: None where there is no corrected theory, or where it cannot be solved; without: why.
+    """
 
     asymptotics: Asymptotics
     simulation: Simulation
     finite_size: "FiniteSize | None" = None
+    without: str = ""
 
     @property
     def z_scores(self) -> dict[str, float]:
@@ -163,7 +168,7 @@ class Comparison(Shown):
         drifts = [f"{name}: simulation - theory = {drift}" for name, drift in self.drift.items()]
         replicas = self.simulation.replicas
         draws = f"{replicas} draws at each size; z is the normal deviate of Student's t"
-        if self.sizes[-1].finite_size is not None:
+        if any(size.finite_size for size in self.sizes):
             draws = f"{replicas} draws at each size; s.e. and z from the theoretical spread of one draw"
             doubtful = sorted({name for size in self.sizes for name in _untrusted(size.finite_size)})
             if doubtful:
@@ -175,7 +180,10 @@ class Comparison(Shown):
             draws += "; so few may miss the tail of a skewed law: take 20 or more before you doubt theory"
         if skewed:
             draws += f"; skewed: {', '.join(skewed)}"
-        return (*drifts, draws)
+        limits = [
+            f"d = {size.simulation.dimension}, z from the limit: {size.without}" for size in self.sizes if size.without
+        ]
+        return (*drifts, draws, *limits)
 
     def to_dataset(self) -> "xarray.Dataset":
         """Along the dimension: theory, `<error>_simulation`, its standard error and z-score.
@@ -191,10 +199,11 @@ class Comparison(Shown):
             columns[f"{name}_simulation"] = [estimate.mean for estimate in estimates]
             columns[f"{name}_standard_error"] = [estimate.standard_error for estimate in estimates]
             columns[f"{name}_z_score"] = [size.z_scores[name] for size in self.sizes]
-            finite = [size.finite_size for size in self.sizes if size.finite_size is not None]
-            if finite:
-                columns[f"{name}_corrected"] = [getattr(f, name).mean for f in finite]
-                columns[f"{name}_standard_deviation"] = [getattr(f, name).standard_deviation for f in finite]
+            finite = [size.finite_size for size in self.sizes]
+            if any(finite):
+                corrected, one_draw = _columns(finite, name)
+                columns[f"{name}_corrected"] = corrected.tolist()
+                columns[f"{name}_standard_deviation"] = one_draw.tolist()
         simulations = [size.simulation for size in self.sizes]
         sizes = {name: [getattr(s, name) for s in simulations] for name in ("dimension", "width", "samples")}
         attributes = provenance(self.model) | {
@@ -249,7 +258,8 @@ def compare_curve(
 
     plan: as in `simulate`.  The theory is taken at the simulated width and at n/d as rounded to whole samples; its
     status and message are those of `sweep`.  Where there is a theory of the finite network (see `compare`),
-    `<error>_corrected` is its mean, `<error>_standard_deviation` that of one draw, and z-scores follow from them.
+    `<error>_corrected` is its mean, `<error>_standard_deviation` that of one draw, and z-scores follow from them; NaN
+    at points where it cannot be solved, whose z-scores follow from the limit.
     """
     plan = planned(plan, options, model.own_dimension)
     dataset = simulation_curve(model, plan, sample_complexity=sample_complexity)
@@ -263,11 +273,11 @@ def compare_curve(
     finite = _finite_curve(model.at_width(width), plan, dataset.samples.values)
     for name in model.outputs:
         mean, spread = (dataset[f"{name}_{kind}"].values for kind in ("simulation", "standard_error"))
-        columns = {"z_score": z_score(mean, theory[name].values, spread, plan.replicas)}
-        if finite:
-            values = [getattr(each, name) for each in finite]
-            corrected, one_draw = np.array([(value.mean, value.standard_deviation) for value in values]).T
-            z = (mean - corrected) / (one_draw / np.sqrt(plan.replicas))
+        z = z_score(mean, theory[name].values, spread, plan.replicas)
+        columns = {"z_score": z}
+        if any(finite):
+            corrected, one_draw = _columns(finite, name)
+            z = np.where(np.isnan(corrected), z, (mean - corrected) / (one_draw / np.sqrt(plan.replicas)))
             columns = {"corrected": corrected, "standard_deviation": one_draw, "z_score": z}
         for kind, column in columns.items():
             dataset[f"{name}_{kind}"] = ("sample_complexity", column, described(f"{name}_{kind}"))
@@ -293,33 +303,49 @@ def _sized(model: RidgeModel, plan: SimulationPlan) -> SizeComparison:
     if isinstance(model, RegressionOnData):
         return SizeComparison(predicted(model, simulation.samples), simulation)
     limit = solve(_at_size(model, simulation))
-    return SizeComparison(limit, simulation, _finite_size(limit, plan))
+    return SizeComparison(limit, simulation, *_finite_size(limit, plan))
 
 
-def _finite_size(limit: Asymptotics, plan: SimulationPlan) -> "FiniteSize | None":
-    """The corrected theory where there is one, for the test samples of a plan."""
+def _finite_size(limit: Asymptotics, plan: SimulationPlan) -> "tuple[FiniteSize | None, str]":
+    """The corrected theory for the test samples of a plan, or None and, where one might expect it, why."""
     from rmt_asymptotics.finite.result import finite_size_of  # what it needs is slow to import
 
     d = plan.dimension
-    samples = np.array([round(limit.model.sample_complexity * d)])
-    if not _has_finite_theory(limit.model, d, samples):
-        return None
-    return finite_size_of(limit, d, plan.test_samples or default_test_samples(d))
+    if not _has_finite_theory(limit.model):
+        return None, ""
+    try:
+        return finite_size_of(limit, d, plan.test_samples or default_test_samples(d)), ""
+    except (NotConverged, OutOfDomain) as reason:
+        return None, f"no corrected theory, {reason}"
 
 
-def _finite_curve(model: RidgeModel, plan: SimulationPlan, samples: np.ndarray) -> "list[FiniteSize]":
-    """The corrected theory at each number of samples, where there is one at all of them."""
-    d = plan.dimension
-    if not _has_finite_theory(model, d, samples):
+def _finite_curve(model: RidgeModel, plan: SimulationPlan, samples: np.ndarray) -> "list[FiniteSize | None]":
+    """The corrected theory at each number of samples, none where there is none for the model."""
+    if not _has_finite_theory(model):
         return []
-    sized = [model.at_width(model.width or d, d).replace(sample_complexity=n / d) for n in samples.tolist()]
-    found = [_finite_size(solve(each), plan) for each in sized]
-    return [each for each in found if each is not None]
+    d = plan.dimension
+    sized = [model.at_width(model.width, d).replace(sample_complexity=n / d) for n in samples.tolist()]
+    return [_solved_finite_size(each, plan) for each in sized]
 
 
-def _has_finite_theory(model: RidgeModel, dimension: int, samples: np.ndarray) -> bool:
-    drawn = model.is_ridge_regression and not isinstance(model, (OneStepNetwork, RidgeRegression))
-    return bool(drawn and model.covariance is None and min(model.width or 2, dimension, *samples.tolist()) >= 2)
+def _has_finite_theory(model: RidgeModel) -> bool:
+    drawn = not isinstance(model, (OneStepNetwork, RidgeRegression))
+    return drawn and model.is_ridge_regression and model.covariance is None
+
+
+def _solved_finite_size(model: RidgeModel, plan: SimulationPlan) -> "FiniteSize | None":
+    try:
+        return _finite_size(solve(model), plan)[0]
+    except NotConverged:
+        return None
+
+
+def _columns(finite: "Sequence[FiniteSize | None]", name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Means and standard deviations of an error, NaN where there is no corrected theory."""
+    values = [None if each is None else getattr(each, name) for each in finite]
+    pairs = [(np.nan, np.nan) if value is None else (value.mean, value.standard_deviation) for value in values]
+    mean, one_draw = np.array(pairs).T
+    return mean, one_draw
 
 
 def _untrusted(finite: "FiniteSize | None") -> list[str]:

@@ -6,6 +6,8 @@ from scipy import stats
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics.comparison import Drift
+from rmt_asymptotics.finite import result
+from rmt_asymptotics.finite.result import finite_size_of
 from rmt_asymptotics.vocabulary.quantities import ERRORS
 from tests import problems
 
@@ -78,6 +80,28 @@ def test_curve_puts_theory_beside_simulation():
     curve = rmt.finite_size_curve(PLAIN, 40, sample_complexity=[0.5, 2.04], test_samples=2000)
     np.testing.assert_allclose(curve.test_error_corrected, corrected, rtol=1e-9)
     np.testing.assert_allclose(curve.test_error_standard_deviation, one_draw, rtol=1e-9)
+
+
+def test_limit_where_the_corrected_theory_cannot_be_solved(monkeypatch):
+    """A note says why, and z-scores follow from the limit, of a comparison and of some points of a curve."""
+
+    def fails(limit, dimension, test_samples):
+        if limit.model.sample_complexity < 1:
+            raise rmt.NotConverged("not today")
+        return finite_size_of(limit, dimension, test_samples)
+
+    monkeypatch.setattr(result, "finite_size_of", fails)
+    comparison = rmt.compare(PLAIN.replace(sample_complexity=0.5), dimension=40, **OPTIONS)
+    size = comparison.sizes[0]
+    assert size.finite_size is None
+    assert "d = 40, z from the limit: no corrected theory, not today" in comparison.table()
+    estimate, limit = size.simulation.test_error, size.asymptotics.test_error
+    z = student_deviate(estimate.mean, limit, estimate.standard_error, OPTIONS["replicas"])
+    assert comparison.z_scores["test_error"] == pytest.approx(z)
+    curve = rmt.compare_curve(PLAIN, sample_complexity=[0.5, 2.04], dimension=40, **OPTIONS)
+    assert np.isnan(curve.test_error_corrected).values.tolist() == [True, False]
+    assert curve.test_error_z_score.values[0] == pytest.approx(z)
+    assert np.isfinite(curve.test_error_z_score).all()
 
 
 def test_seeds_decide_the_result():

@@ -94,11 +94,24 @@ def test_one_real_pole_is_ridge():
 def test_filters_are_the_recursion(method):
     """Up to a step at 0.98 of the limit: the sum over poles at eigenvalues between those of the fit."""
     steps, largest = np.array([1, 3, 10, 100, 10_000]), 0.98 * method.limit
-    filters = descent(method, steps, largest)
+    filters = descent(method, steps, np.array([[0.0, largest]]))
     x = np.linspace(1e-3, largest, 317)
     found = 2 * (filters.weights @ (1 / (x + filters.poles[:, None]))).real
     assert np.max(np.abs(x * found - (1 - method.residuals(steps, x)))) < 1e-7
     assert np.max(filters.error) < 1e-7
+
+
+def test_filters_of_momentum_resolve_oscillations():
+    """Factors turn once in 27 eigenvalues of the band; a coarser look at it had left 1e-3 of the residual."""
+    method, steps = Descent(0.002, 0.9), np.array([1, 10, 100])
+    bands = np.array([[0.0, 6.0], [348.0, 349.0]])
+    filters = descent(method, steps, bands)
+    x = np.concatenate([np.linspace(1e-3, 6.0, 1013), np.linspace(348.0, 349.0, 57)])
+    found = 2 * (filters.weights @ (1 / (x + filters.poles[:, None]))).real
+    assert np.max(np.abs(x * found - (1 - method.residuals(steps, x)))) < 1e-7
+    assert np.max(np.abs(filters.weights)) < 1e4
+    with pytest.raises(rmt.NotConverged, match="oscillate more often"):
+        descent(Descent(0.2, 0.999), np.array([20_000]), np.array([[0.0, 19.0]]))
 
 
 def test_limits_of_stability():

@@ -88,13 +88,27 @@ def pair_errors(latent: Latent, first: Readout, second: Readout, shared: Shared)
     x = source
     if shared.samples:
         g = first.samples[..., None] * w * inverse
-        slope = (g @ (E[:, :, None] * E[:, None, :]).reshape(len(w), -1)).reshape(*g.shape[:-1], *2 * E.shape[1:])
+        slope = _weighted(g, E)
         source = source + _rows((g * base) @ E, np.swapaxes(S, -1, -2))
         x = np.linalg.solve(np.eye(E.shape[1]) - S @ slope, source[..., None])[..., 0]  # e12 = base + E x  [two.1]
     test = base @ w + x @ (w @ E)
     trained = w * inverse
     training = np.sum(trained * base, axis=-1) + np.sum((trained @ E) * x, axis=-1)  # [two.2]
     return PairErrors(test if shared.noise else test + first.noise, training)  # [two.3]
+
+
+def _weighted(g: Numbers, extension: Array) -> Numbers:
+    """extension^T diag(g) extension for many g (..., N): as one product of real matrices, half of it by symmetry."""
+    count = extension.shape[1]
+    first, second = np.triu_indices(count)
+    products = extension[:, first] * extension[:, second]
+    half: Numbers = g.real @ products
+    if np.iscomplexobj(g):
+        half = half + 1j * (g.imag @ products)
+    matrix = np.empty((*g.shape[:-1], count, count), half.dtype)
+    matrix[..., first, second] = half
+    matrix[..., second, first] = half
+    return matrix
 
 
 def _neurons(latent: Latent, first: Readout, second: Readout) -> tuple[Numbers, Numbers, Numbers]:

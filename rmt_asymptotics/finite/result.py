@@ -101,19 +101,20 @@ def finite_size(
     if model.width is not None and model.width != width:
         allowed = f"one of width p = {model.width}, which the model resolves, not {width}"
         raise OutOfDomain("dimension", dimension, allowed)
-    if min(width, samples) < 2:
-        raise OutOfDomain("dimension", dimension, "larger, so that p and n are 2 at least")
     if test_samples is not None:
         test_samples = whole_number("test_samples", test_samples, least=1)
+    _check_sizes(width, samples, dimension)
     sized = model.replace(width=width, width_ratio=width / dimension, sample_complexity=samples / dimension)
     return finite_size_of(solve(sized), dimension, test_samples)
 
 
+@numerical_failures()
 def finite_size_of(limit: Asymptotics, dimension: int, test_samples: int | None) -> FiniteSize:
-    """The result for a solved model of finite width, at whole n, d and p."""
+    """The result for a solved model of finite width, at whole n, d and p; raises as `finite_size` does."""
     model = limit.model
     width = model.width or round(model.width_ratio * dimension)
     samples = round(model.sample_complexity * dimension)
+    _check_sizes(width, samples, dimension)
     found = corrections(setting_of(model, samples, dimension, width))
     test, training, objective = found.shift.tolist()
     spread = found.variance.tolist()
@@ -125,6 +126,11 @@ def finite_size_of(limit: Asymptotics, dimension: int, test_samples: int | None)
         "excess_error": _value(limit.excess_error, test, spread[0] + fresh[1]),
     }
     return FiniteSize(model, dimension, width, samples, test_samples, **values)
+
+
+def _check_sizes(width: int, samples: int, dimension: int) -> None:
+    if min(width, samples, dimension) < 2:
+        raise OutOfDomain("dimension", dimension, "larger, so that p and n are 2 at least")
 
 
 def _value(limit: float, shift: float, variance: float) -> FiniteValue:

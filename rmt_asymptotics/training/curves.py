@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import OutOfDomain, numerical_failures
 from rmt_asymptotics.models import RidgeModel
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import xarray
 
 TOLERANCE = 1e-7  # relative, of quadrature: filters are good to about this
+SLACK = 1e-8  # relative: around the eigenvalues, which are known better
 
 
 @checked_arguments
@@ -66,11 +68,12 @@ def training_curve(
         filters, words = flow(schedule.axis), "training time of the readout, 1/eigenvalue of Phi^T Phi/p"
     else:
         method = Descent(schedule.learning_rate, schedule.momentum, schedule.nesterov)
-        largest = largest_eigenvalue(model) + decay
+        bands = support(model) + decay
+        largest = float(np.max(bands))
         _check_stable(method, largest)
         attributes |= {"learning_rate": method.learning_rate, "momentum": method.momentum}
         attributes |= {"largest_learning_rate": method.limit * method.learning_rate / largest}
-        filters, words = descent(method, schedule.axis, largest), "steps of gradient descent of the readout"
+        filters, words = descent(method, schedule.axis, bands), "steps of gradient descent of the readout"
     if schedule.sample_step is None:
         values, estimate = filtered_errors(model, filters, decay, tolerance)
     else:
@@ -88,11 +91,12 @@ def _words(name: str) -> dict[str, str]:
     return {"long_name": QUANTITIES[name].words, "units": "1"}
 
 
-def largest_eigenvalue(model: RidgeModel) -> float:
-    """Of Phi^T Phi/p in the limit, outliers included; infinite where class means at p = infinity make it so."""
+def support(model: RidgeModel) -> Array:
+    """Bands (B, 2) with all eigenvalues of Phi^T Phi/p in the limit, outliers included; infinite where they diverge."""
     sp = spectrum(model)
-    largest = max([sp.edges[-1][1], *(float(outlier.position) for outlier in sp.outliers)])
-    return np.inf if sp.diverging else largest
+    outliers = [float(outlier.position) for outlier in sp.outliers]
+    bands = [(0.0, sp.edges[-1][1] * (1 + SLACK)), *((x * (1 - SLACK), x * (1 + SLACK)) for x in outliers)]
+    return np.array([*bands, (np.inf, np.inf)] if sp.diverging else bands)
 
 
 def _check_no_outliers(model: RidgeModel, sample_step: float) -> None:

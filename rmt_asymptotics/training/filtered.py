@@ -17,6 +17,7 @@ from rmt_asymptotics.training.readouts import latent_of, pole_readouts
 from rmt_asymptotics.training.refined import refined
 
 LEAST = 1e-10  # tolerance, which rounding of the weights leaves
+NUMBERS = 3_000_000  # of the pairs that are solved at once
 LABEL = 4.0  # relative error of a squared residual from that of the filter, in units of label/residual: 2, and a margin
 
 
@@ -45,12 +46,20 @@ def pair_matrices(problem: Problem, controls: Controls, poles: Complex) -> PairM
     """The pairs of the readouts at complex ridges, at the one point of `controls`."""
     latent = latent_of(problem, 1 / controls.dimension_ratio[:1])
     readouts = pole_readouts(problem, controls, poles)
-    rows, columns = readouts.at((slice(None), None)), readouts.at((None, slice(None)))
-    plain, crossed = (pair_errors(latent, first, columns, SAME) for first in (rows, rows.conjugate))
+    rows, columns = np.triu_indices(len(poles))  # the others by symmetry: a pair has no order
+    plain, crossed = np.empty((2, 2, len(poles), len(poles)), complex)
+    size = len(latent.weights) + latent.extension.shape[1] * (latent.extension.shape[1] + len(latent.class_weights))
+    for block in np.array_split(np.arange(len(rows)), 1 + len(rows) * size // NUMBERS):
+        i, j = rows[block], columns[block]
+        first, second = readouts.at(i), readouts.at(j)
+        for pairs, one in ((plain, first), (crossed, first.conjugate)):
+            found = pair_errors(latent, one, second, SAME)
+            pairs[:, i, j] = found.test, found.training
+        plain[:, j, i], crossed[:, j, i] = plain[:, i, j], crossed[:, i, j].conj()
     alone = label_errors(latent, readouts)
     return PairMatrices(
-        np.array([plain.test, plain.training]), np.array([crossed.test, crossed.training]),
-        np.array([alone.test, alone.training]), problem.label_variance + float(controls.noise_variance[0]),
+        plain, crossed, np.array([alone.test, alone.training]),
+        problem.label_variance + float(controls.noise_variance[0]),
     )  # fmt: skip
 
 

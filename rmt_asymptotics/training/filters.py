@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.errors import NotConverged
 
 Complex: TypeAlias = NDArray[np.complexfloating[Any, Any]]
 
@@ -19,10 +20,14 @@ ANGLE = 1.15  # of poles seen from 0: wider leaves larger weights, narrower need
 LOWEST, HIGHEST = 2.7, 30.0  # moduli of poles in units of 1/time
 PER_DECADE, MORE = 7, 12  # poles in a decade of times, and beyond its ends
 GRID = 150  # points of the fit in a decade of eigenvalues
-CIRCLES = ((1.3, 32), (1.15, 48), (1.05, 96))  # radius and number of poles around the factors of a stable step
-ENOUGH, HEAVY = 1e-8, 1e4  # error, and largest weight, at which no further poles are tried
+CIRCLES = (16, 32, 64, 128, 256, 512)  # poles on a circle around the factors of a stable step: as few as are enough
+WIDE, NARROW = 1.5, 12.0  # radius of the first; the others' is exp(NARROW/count), of the modulus of oscillating factors
+ENOUGH, HEAVY = 2e-8, 1e4  # error, and largest weight, at which no further poles are tried
+HOPELESS = 1e-4  # error beyond which no curve is given
 MARGIN = 1e-3  # of the limit of stability: how close to it mirrored poles resolve
-EVEN = 600  # points of the fit spread evenly, and from the limit of stability downwards
+EVEN = 100  # points of the fit spread evenly over a band, and over the factors that oscillate
+NEAR_LIMIT = 600  # from the limit of stability downwards
+PER_STEP, FADED = 6, 37.0  # points for each step that oscillates; -log(momentum) times the steps after which none does
 ROUNDING = 1e-12  # singular values below this share are left out: weights stay moderate
 CLOSE = 0.8  # a part of the limit of stability: beyond it poles cluster there too
 
@@ -101,28 +106,46 @@ class Descent:
         return (factor - 1) * (factor - mu) / (self.learning_rate * below)
 
 
-def descent(method: Descent, steps: NDArray[np.intp], largest: float) -> Filters:
-    """h(x) after increasing numbers of steps >= 1, for 0 < x <= largest, the limit of stability at most.  [flow.3]
+def descent(method: Descent, steps: NDArray[np.intp], bands: Array) -> Filters:
+    """h(x) after increasing numbers of steps >= 1, for x in bands (B, 2) below the limit of stability.  [flow.3]
 
-    Poles in fans from 0 and, if eigenvalues come close to it, from the limit of stability, for many steps; and on
-    circles around the factors of one step, which are 1 at most, and of modulus sqrt(momentum) where they oscillate.
+    Poles in fans from 0 and, if eigenvalues come close to it, from the limit of stability, for many steps; and on a
+    circle around the factors of one step, which are 1 at most, and of modulus sqrt(momentum) where they oscillate.
+    Raises `NotConverged` where as many steps with as large a momentum oscillate too often for any circle.
     """
     slowest = (1 - method.momentum) / (method.learning_rate * float(steps[-1]))
     fans = [_fan(min(LOWEST * slowest, 0.1 * method.limit), method.limit)]
-    if largest > CLOSE * method.limit:
+    if np.max(bands) > CLOSE * method.limit:
         fans.append(_fan(MARGIN * method.limit, method.limit).conj() * -1 - method.limit)
-    points = round(GRID * np.log10(1e4 * largest / slowest))
-    below = np.geomspace(max(method.limit - largest, MARGIN * method.limit), method.limit, EVEN)[:-1]
-    x = np.concatenate([np.geomspace(min(1e-4 * slowest, largest), largest, points), method.limit - below])
-    x = np.unique(np.append(x, np.linspace(0, largest, EVEN)[1:]))
-    x = x[x <= largest]
+    x = _eigenvalues(method, int(steps[-1]), bands, 1e-4 * slowest)
     h = (1 - method.residuals(steps, x)) / x
-    inner, poles = np.sqrt(method.momentum), np.concatenate(fans)
-    for radius, count in CIRCLES:
-        factors = np.exp(1j * np.pi * (np.arange(count) + 0.5) / count)
-        circle = method.pole(radius * (inner if inner and radius < CIRCLES[0][0] else 1.0) * factors)
-        poles = np.append(poles, np.where(circle.imag < 0, circle.conj(), circle))
-        filters = fitted(poles, x, h, slowest)
-        if np.max(filters.error) <= ENOUGH and np.max(np.abs(filters.weights)) <= HEAVY:
-            break
-    return filters
+    tried = []
+    for count in CIRCLES:
+        angles = np.exp(1j * np.pi * (np.arange(count) + 0.5) / count)
+        narrow = np.exp(NARROW / count) * (np.sqrt(method.momentum) or 1.0)
+        circle = method.pole((WIDE if count == CIRCLES[0] else narrow) * angles)
+        poles = np.concatenate([*fans, np.where(circle.imag < 0, circle.conj(), circle)])
+        tried.append(fitted(poles, x, h, slowest))
+        if np.max(tried[-1].error) <= ENOUGH and np.max(np.abs(tried[-1].weights)) <= HEAVY:
+            return tried[-1]
+    best = min(tried, key=lambda filters: max(np.max(filters.error), ROUNDING * np.max(np.abs(filters.weights))))
+    if np.max(best.error) > HOPELESS:
+        raise NotConverged(
+            f"{steps[-1]} steps with momentum {method.momentum:g} oscillate more often than poles resolve"
+        )
+    return best
+
+
+def _eigenvalues(method: Descent, steps: int, bands: Array, least: float) -> Array:
+    """Where the fit looks: in each band evenly in x, in log x and, where factors oscillate, in their angle."""
+    mu, limit = method.momentum, method.limit
+    below = limit - np.geomspace(MARGIN * limit, limit, NEAR_LIMIT)[:-1]
+    oscillating = min(steps, FADED / -np.log(mu)) if mu else 0.0
+    angles = np.linspace(0, np.pi, EVEN + round(PER_STEP * oscillating))
+    turning = -method.pole(np.sqrt(mu) * np.exp(1j * angles)).real if mu else below
+    points: list[Array] = []
+    for low, high in bands:
+        low = max(low, min(least, high))
+        points += [each[(each >= low) & (each <= high)] for each in (below, turning)]
+        points += [np.geomspace(low, high, 2 + round(GRID * np.log10(high / low))), np.linspace(low, high, EVEN)]
+    return np.unique(np.concatenate(points))

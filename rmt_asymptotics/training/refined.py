@@ -24,6 +24,7 @@ def refined(
     tolerance: as in `solve`.  Raises `NotConverged` where the finest grid still moves the values by more.
     """
     check_ridge_regression(model)
+    check_isotropic(model)
     check_finite_ratio(model)
     check_isotropic(model)
     continuous = model.has_continuous_law
