@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import rmt_asymptotics as rmt
+from rmt_asymptotics.finite import samples
 from rmt_asymptotics.finite.corrections import corrections
 from rmt_asymptotics.finite.samples import sample_expansion, smooth
 from rmt_asymptotics.finite.setting import setting_of
@@ -69,11 +70,29 @@ def test_printed_table(row):
 
 
 @pytest.mark.parametrize(("row", "test", "training"), SPREADS)
-def test_printed_spread(row, test, training):
+def test_printed_spread(row, test, training, monkeypatch):
+    """Of labels whose noise takes two values, as the table has it."""
+    monkeypatch.setattr(
+        samples, "noise_nodes", lambda variance: (np.sqrt(variance) * np.array([-1, 1]), np.ones(2) / 2)
+    )
     model, dimension, *_ = TABLE[row]
     found = corrections(sized(model, dimension))
     spread = np.sqrt(found.variance[:2] + np.array([found.fresh[0] / TEST_SAMPLES, 0]))
     np.testing.assert_allclose(spread, (test, training), atol=SPREAD)
+
+
+@pytest.mark.parametrize("target", [rmt.sign, rmt.tanh, rmt.Activation.from_expression("sign(x - 0.3)")], ids=str)
+@pytest.mark.parametrize("alignment", [0.0, 0.6])
+def test_spread_of_the_labels_alone(target, alignment):
+    """At a large ridge the training error is the mean of n squared labels: jumps, and noise that is Gaussian."""
+    model = RELU.replace(target=target, alignment=alignment, ridge=1e12)
+    found = corrections(sized(model, 50))
+    x = np.linspace(-9, 9, 200_000)
+    weights = np.exp(-(x**2) / 2)
+    squares, noise = target(x) ** 2, model.noise_variance
+    second, fourth = (squares**k @ weights / weights.sum() for k in (1, 2))
+    variance = fourth + 6 * second * noise + 3 * noise**2 - (second + noise) ** 2
+    assert found.variance[1] == pytest.approx(variance / 50, rel=1e-3)
 
 
 def test_gaussian_law():

@@ -46,15 +46,22 @@ def sample_expansion(at: Setting, bulk: Bulk, modes: Modes) -> Expansion:
     with_one = solved_bulk(at, measure, (bulk.start, bulk.t))
     rest = projected(at, with_one, others / (at.dimension * (1 + with_one.V)))
     each = _with_sample(at, with_one, rest)
-    probability = at.weights[:, None, None] * at.s_weights[:, None] / each.shape[-1]
+    probability = at.weights[:, None, None] * at.s_weights[:, None] * noise_nodes(at.noise)[1]
     averages = np.sum(probability * each, axis=(1, 2, 3))
     spread = np.sum(probability * (each - averages[:, None, None, None]) ** 2, axis=(1, 2, 3))
     smooth_values = np.array([mean.test, mean.training, mean.objective])
     return Expansion(at.samples * (averages - smooth_values), at.samples * spread)
 
 
+def noise_nodes(variance: float) -> tuple[Array, Array]:
+    """Values and probabilities with the first five moments of the noise: errors are quadratic in it."""
+    if not variance:
+        return np.zeros(1), np.ones(1)
+    return np.sqrt(3 * variance) * np.array([-1.0, 0.0, 1.0]), np.array([1.0, 4.0, 1.0]) / 6
+
+
 def _with_sample(at: Setting, bulk: Bulk, modes: Modes) -> Array:
-    """Test error, training error and objective for each X: (3, N, S, 2), noise of both signs, or (3, N, S, 1) without.
+    """Test error, training error and objective for each X: (3, N, S, 3), or (3, N, S, 1) without noise.
 
     The sample adds a rank one to the projection: coef stays in the span of `directions`, and all is quadratic there.
     """
@@ -66,7 +73,7 @@ def _with_sample(at: Setting, bulk: Bulk, modes: Modes) -> Array:
     overlaps = [np.sum(product, axis=-1)[:, None] for product in (F0 * HF0, F0 * HF1, F1 * HF1)]
     square = overlaps[0] + 2 * s * overlaps[1] + s**2 * overlaps[2]
     fit = np.sum(F0 * modes.coef, -1)[:, None] + s * np.sum(F1 * modes.coef, -1)[:, None]
-    y = at.labels[..., None] + np.sqrt(at.noise) * np.array([-1.0, 1.0] if at.noise else [0.0])
+    y = at.labels[..., None] + noise_nodes(at.noise)[0]
     moved = g[:, None, None] * (y - fit[..., None]) / (1 + g[:, None] * square)[..., None]
     parts = np.stack([np.ones_like(moved), moved, moved * s[:, None]], axis=-1)
     residual = (y - fit[..., None]) * (1 - (g[:, None] * square / (1 + g[:, None] * square))[..., None])

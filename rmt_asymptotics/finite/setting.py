@@ -3,8 +3,10 @@
 Note: theory_notes/finite_size.md.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache, singledispatch
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,7 @@ from rmt_asymptotics.canonical.problem import Features
 from rmt_asymptotics.canonical.translation import grid_of, problem_on
 from rmt_asymptotics.equations.bulk import Bulk
 from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.gaussian.quadrature import gaussian_density, legendre
 from rmt_asymptotics.laws import ConstantLaw, Law
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
 from rmt_asymptotics.spectra.bulk import body
@@ -28,6 +31,7 @@ NEUTRAL = {
     "noise_variance": 0.0,
 }  # do not enter the functions
 EXTENT, COUNT = 6.5, 41  # of the trapezoids in s
+PANEL, ORDER = 1.5, 6  # length and Gauss-Legendre nodes of the panels between kinks in s
 STEP = 1e-2  # relative, of the bulk variance, in the differences that give its derivatives: of fourth order
 STENCIL = ((-2, 1 / 12), (-1, -2 / 3), (1, 2 / 3), (2, -1 / 12))
 
@@ -118,11 +122,8 @@ def setting_of(model: RidgeModel, samples: int, dimension: int, width: int) -> S
     """The arrays of a model at these sizes."""
     spike = spiked(model).replace(width=width)
     features, mean_slope, linear_slope, residual_slope = _features(spike.replace(**NEUTRAL))
-    s = np.linspace(-EXTENT, EXTENT, COUNT)
-    s_weights = np.exp(-(s**2) / 2)
-    s_weights /= s_weights.sum()
-    s /= np.sqrt(s_weights @ s**2)
     gamma, rho = directions(spike)
+    s, s_weights = _rule([x / rho for x in spike.target.kinks] if rho else [])
     labels = spike.target(gamma * features.nodes[:, None] + rho * s)
     modes, skeleton = features.modes, features.skeleton
     return Setting(
@@ -132,6 +133,24 @@ def setting_of(model: RidgeModel, samples: int, dimension: int, width: int) -> S
         modes.strengths[0] + width / dimension * modes.strengths[1], skeleton.nodes, skeleton.extension,
         features.plain_bulk, mean_slope, linear_slope, residual_slope, _is_sampled(spike.spike),
     )  # fmt: skip
+
+
+def _rule(kinks: list[float]) -> tuple[Array, Array]:
+    """Nodes and weights in s, of variance 1: trapezoids, or panels between kinks, where no jump may meet a node."""
+    s = np.linspace(-EXTENT, EXTENT, COUNT)
+    weights = np.ones(COUNT)
+    if kinks:
+        places = [x for x in kinks if abs(x) < EXTENT]
+        ends = sorted({-EXTENT, EXTENT, *places})
+        edges = np.concatenate(
+            [np.linspace(low, high, 1 + math.ceil((high - low) / PANEL))[1:] for low, high in pairwise(ends)]
+        )
+        lengths = np.diff(edges, prepend=-EXTENT)
+        nodes, each = legendre(ORDER)
+        s, weights = ((edges - lengths)[:, None] + lengths[:, None] * nodes).ravel(), np.outer(lengths, each).ravel()
+    weights = weights * gaussian_density(s)
+    weights /= weights.sum()
+    return s / np.sqrt(weights @ s**2), weights
 
 
 @lru_cache(maxsize=16)
