@@ -137,8 +137,8 @@ def setting_of(model: RidgeModel, samples: int, dimension: int, width: int) -> S
 
 def _rule(kinks: list[float]) -> tuple[Array, Array]:
     """Nodes and weights in s, of variance 1: trapezoids, or panels between kinks, where no jump may meet a node."""
-    s = np.linspace(-EXTENT, EXTENT, COUNT)
-    weights = np.ones(COUNT)
+    s: Array = np.linspace(-EXTENT, EXTENT, COUNT)
+    weights: Array = np.ones(COUNT)
     if kinks:
         places = [x for x in kinks if abs(x) < EXTENT]
         ends = sorted({-EXTENT, EXTENT, *places})
