@@ -3,7 +3,7 @@ BIN := .venv/bin
 OUTPUT := output
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test lint format bench validate clean
+.PHONY: setup demo test lint format bench validate docs clean
 
 setup: .venv/.installed
 
@@ -40,5 +40,13 @@ bench: setup
 validate: setup
 	$(BIN)/python -m validation --output $(OUTPUT)/validation
 
+## the pages in docs/build/html; of what is unchanged, notebooks and gallery are kept
+docs: setup docs/node_modules/.package-lock.json
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/sphinx-build -q -W --keep-going docs docs/build/html
+	$(BIN)/pytest -p no:cacheprovider docs/test_site.py
+
+docs/node_modules/.package-lock.json: docs/package-lock.json
+	npm ci --prefix docs --ignore-scripts --no-audit --no-fund --silent
+
 clean:
-	rm -rf .venv $(OUTPUT) build *.egg-info
+	rm -rf .venv $(OUTPUT) build *.egg-info docs/build docs/gallery docs/node_modules

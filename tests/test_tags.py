@@ -1,7 +1,8 @@
 """Equations are cited by tags such as [se.4]: each is defined in the notes, and what is cited exists.
 
 The notes say which tags there are.  A tag is defined where it closes a line, after blanks, or stands in bold type or in
-a heading; it is cited in brackets, alone or in a list or range, and without brackets where its family is one of theirs.
+a heading, or is the number of an equation, \\tag{se.4}; it is cited in brackets, alone or in a list or range, and
+without brackets where its family is one of theirs.
 """
 
 import io
@@ -37,7 +38,8 @@ def defined(notes):
     closing = re.findall(rf"(?:^|  )\[({TAG}(?:, {TAG})*)\]\s*$", notes, re.MULTILINE)
     bold = [tags for text in re.findall(r"\*\*(.+?)\*\*", notes, re.DOTALL) for tags in BRACKETED.findall(text)]
     heads = [tags for line in re.findall(r"^#.*$", notes, re.MULTILINE) for tags in BRACKETED.findall(line)]
-    return {tag for tags in (*closing, *bold, *heads) for tag in spelt_out(tags)}
+    numbers = re.findall(rf"\\tag\{{({TAG}(?:, {TAG})*)\}}", notes)
+    return {tag for tags in (*closing, *bold, *heads, *numbers) for tag in spelt_out(tags)}
 
 
 DEFINED = defined("\n".join(NOTES.values()))
