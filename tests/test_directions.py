@@ -114,7 +114,7 @@ def test_capacity_against_a_random_matrix():
     sums, at = generic_bulk(d / p)
     overlaps = TWO_CLASSES.features.directions.overlaps
     vectors = Vectors(np.array([0, 1, 1]), np.array([0, 1, 0]), rng.uniform(0.5, 2, (3, 2)), rng.uniform(1, 2, (3, 2)))
-    along = capacity(overlaps, vectors, at)
+    along = capacity(overlaps, vectors, 2, at)
     found = along.matrix[0]
 
     level, classes = np.repeat([0, 1], [d // 4, 3 * d // 4]), np.repeat([0, 1], [2 * p // 5, 3 * p // 5])

@@ -5,6 +5,7 @@ two directions v (the spike) and zeta (the part of the teacher orthogonal to it)
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermeval
@@ -49,14 +50,32 @@ class GradientStep:
     skew: Array
     step_sample_complexity: float
 
+    @cached_property
+    def label_products(self) -> tuple[float, float, float]:
+        """E[y' He2], E[y'^2 z] and E y'^3, from A on theta and n."""
+        rotation = np.array([[self.alignment, self.complement], [self.complement, -self.alignment]])
+        A, scale = rotation @ self.span @ rotation, float(np.sqrt(self.step_sample_complexity * self.label_second))
+        return float(A[0, 0]), float(A[0, 1]) * scale, float(A[1, 1]) * scale**2
+
     @property
     def has_spike(self) -> bool:
         """Whether h1 is more than rounding of sigma'."""
         return abs(self.slope) > FLAT * np.sqrt(self.slope**2 + self.slope_variance)
 
+    @property
+    def reach(self) -> float:
+        """h1 B."""
+        return self.slope * self.length
+
+    @property
+    def growth(self) -> tuple[float, float]:
+        """l and Q of c = 1 + 2 e l + e^2 Q."""
+        linear = self.curvature * self.label_mean
+        return linear, linear**2 + float(self.noise(np.ones(1))[0])
+
     def spike(self, e: Array) -> Array:
         """u = e h1 B."""
-        return e * self.slope * self.length  # [net.2]
+        return e * self.reach  # [net.2]
 
     def common(self, e: Array) -> Array:
         """1 + e s2 ybar: what the mean curvature does to every row."""

@@ -13,10 +13,13 @@ from rmt_asymptotics.canonical.gradient_step import GradientStep, gradient_step
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.problem import Features, Labels, Modes, Problem
 from rmt_asymptotics.canonical.span import closed_span
+from rmt_asymptotics.canonical.spectrum import row_lengths, spectrum_of
 from rmt_asymptotics.canonical.step_limits import limit_grid, limit_problem
+from rmt_asymptotics.canonical.structured_step import StructuredStep
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments, conditional_moments
-from rmt_asymptotics.models import OneStepNetwork, check_isotropic
+from rmt_asymptotics.gaussian.quadrature import Rule
+from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.steps import MaximalStep
 
 WIDEST = 1e12  # resolution of classes whose spikes are smaller than its inverse
@@ -24,11 +27,10 @@ WIDEST = 1e12  # resolution of classes whose spikes are smaller than its inverse
 
 def one_step_grid(model: OneStepNetwork, level: int) -> Grid:
     """The grid of refinement `level`."""
-    check_isotropic(model)
     if below_maximal(model):
         return limit_grid(model, level)
-    step = gradient_step(model)
-    resolution = 1 / max(abs(relative_rate(model) * step.slope * step.length), 1 / WIDEST)
+    step = _step(model)
+    resolution = 1 / max(abs(relative_rate(model) * step.reach), 1 / WIDEST)
     classes = ClassNodes.of(model.readout, level, resolution)
     e, pi = _sizes(model, step, classes)
     u, c = step.spike(e), step.bulk_variance(e)
@@ -39,7 +41,7 @@ def one_step_problem(model: OneStepNetwork, grid: Grid) -> Problem:
     """The functions of kappa on a grid; at p = infinity below the maximal step, `limit_problem`."""
     if below_maximal(model):
         return limit_problem(model, grid)
-    step = gradient_step(model)
+    step = _step(model)
     gamma, rho = step.alignment, step.complement
     rate = relative_rate(model)
     e, pi = _sizes(model, step, grid.classes)
@@ -52,23 +54,50 @@ def one_step_problem(model: OneStepNetwork, grid: Grid) -> Problem:
     if model.width is not None:
         means = Modes.of_classes(bulk.mean, 0, strength=float(model.width))
     elif model.readout.continuous and rate != 0 and step.has_spike:
-        growth = step.curvature * step.label_mean
-        noise = float(step.noise(np.ones(1))[0])
-        means = Modes.free(
-            closed_span(model.activation, 1.0, rule, step.slope * step.length, growth, growth**2 + noise)
-        )
+        means = Modes.free(closed_span(model.activation, 1.0, rule, step.reach, *step.growth))
     else:
         means = Modes.free(bulk.mean)
+    if isinstance(step, StructuredStep):
+        return _structured(model, step, e, pi, rule, bulk, means, Labels.of(target))
     directions = corrected_directions if model.corrections else plain_directions
     return Problem(Features.assemble(rule, pi, bulk, means + directions(step, e, kappa, bulk)), Labels.of(target))
 
 
+def _step(model: OneStepNetwork) -> GradientStep | StructuredStep:
+    """The moments of the step, with the spectrum of the inputs if they have one."""
+    step, spectrum = gradient_step(model), spectrum_of(model)
+    return step if spectrum is None else StructuredStep(step, spectrum, model.teacher_profile)
+
+
+def _structured(
+    model: OneStepNetwork,
+    step: StructuredStep,
+    e: Array,
+    pi: Array,
+    rule: Rule,
+    bulk: ConditionalMoments,
+    means: Modes,
+    labels: Labels,
+) -> Problem:
+    """The problem of inputs with a spectrum: as many coordinates s as the span leaves of them."""
+    directions, variances = step.directions(rule.nodes, e, bulk, model.corrections), step.relative(e)
+    modes = means + row_lengths(bulk, step.spectrum, step.parts(e)[0] / step.bulk_variance(e))
+    lacking = len(directions.fields) - len(labels.target)
+    features = Features.assemble(rule, pi, bulk, modes.padded(lacking), step.spectrum, directions, variances)
+    return Problem(features, labels.padded(lacking))
+
+
 def below_maximal(model: OneStepNetwork) -> bool:
-    """Whether the step leaves its limit p = infinity to `limit_problem`."""
-    return model.width is None and not isinstance(model.step, MaximalStep)
+    """Whether the step leaves its limit p = infinity to `limit_problem`, which has no covariance."""
+    below = model.width is None and not isinstance(model.step, MaximalStep)
+    if below and spectrum_of(model) is not None:
+        raise OutOfDomain(
+            "step", model.step, "maximal, or width a number: this limit is known for isotropic inputs alone"
+        )
+    return below
 
 
-def _sizes(model: OneStepNetwork, step: GradientStep, classes: ClassNodes) -> tuple[Array, Array]:
+def _sizes(model: OneStepNetwork, step: GradientStep | StructuredStep, classes: ClassNodes) -> tuple[Array, Array]:
     """e = eta g/sqrt(p) of the classes and their weights; raises `OutOfDomain` where a class has no bulk variance."""
     g, pi = classes.quadrature(model.readout)
     e = relative_rate(model) * g

@@ -52,6 +52,11 @@ class Modes:
         functions = np.array([means, *[np.zeros_like(means)] * coordinates])
         return cls(functions, np.zeros(len(means), np.intp), strengths)
 
+    def padded(self, coordinates: int) -> "Modes":
+        """The same beside more coordinates s, on which no mode depends."""
+        more = np.zeros((coordinates, *self.functions.shape[1:]))
+        return Modes(np.concatenate([self.functions, more]), self.classes, self.strengths)
+
     def __add__(self, other: "Modes") -> "Modes":
         return Modes(
             np.concatenate([self.functions, other.functions], axis=1),
@@ -91,9 +96,9 @@ class Spectrum:
 class Directions:
     """Modes along D orthonormal directions of inputs with a spectrum, one for each class of neurons, and E others.
 
-    overlaps (Y, D, D): mu_ab(y), products of the directions in each eigenspace, which sum to 1.  fields (M, D, N): the
-    coordinate x_a along each as a function of kappa and s; class k sees it as b_k x_a.  vectors: the others, and
-    functions (M, E, N): their modes.
+    overlaps (Y, D', D'): mu_ab(y), products of the directions in each eigenspace; those of the first D, the span, sum
+    to 1, and others may stand beside them.  fields (M, D, N): the coordinate x_a along each as a function of kappa and
+    s; class k sees it as b_k x_a.  vectors: the others, and functions (M, E, N): their modes.
     """
 
     overlaps: Array
@@ -105,6 +110,11 @@ class Directions:
     def of(cls, overlaps: Array, fields: Array) -> Self:
         """Directions without other vectors."""
         return cls(overlaps, fields, Vectors.none(len(overlaps)), np.zeros((len(fields), 0, fields.shape[-1])))
+
+    @property
+    def count(self) -> int:
+        """D."""
+        return self.fields.shape[1]
 
     def at(self, nodes: NDArray[np.bool_], classes: NDArray[np.bool_]) -> Self:
         """The same on some of the nodes, without the vectors of other classes."""
@@ -263,6 +273,10 @@ class Labels:
     def of(cls, moments: ConditionalMoments) -> Self:
         """The labels of a target with moments (N,)."""
         return cls(np.array([moments.mean, moments.linear]), moments.residual)
+
+    def padded(self, coordinates: int) -> "Labels":
+        """The same beside more coordinates s, on which the label does not depend."""
+        return Labels(np.concatenate([self.target, np.zeros((coordinates, self.target.shape[1]))]), self.residual)
 
     @property
     def in_one_direction(self) -> "Labels":

@@ -32,11 +32,16 @@ def frame(gram: Array, fields: Array) -> Directions:
 
     fields (M, D, N): of the first D of the vectors, made orthonormal; those that depend on earlier ones are left out.
     """
-    total = gram.sum(axis=0)
-    turn = np.zeros((0, len(total)))
-    for vector in np.eye(len(total)):
-        rest = vector - (turn @ total @ vector) @ turn
-        rest = rest - (turn @ total @ rest) @ turn
-        square = float(rest @ total @ rest)
-        turn = np.concatenate([turn, [rest / np.sqrt(square)]]) if square > DEPENDENT else turn
+    turn = orthonormal_turn(gram.sum(axis=0))
     return Directions.of(turn @ gram @ turn.T, fields[:, : len(turn)])
+
+
+def orthonormal_turn(gram: Array) -> Array:
+    """Orthonormal combinations (D, R) of vectors with the products gram (R, R), in their order."""
+    turn = np.zeros((0, len(gram)))
+    for vector in np.eye(len(gram)):
+        rest = vector - (turn @ gram @ vector) @ turn
+        rest = rest - (turn @ gram @ rest) @ turn
+        square = float(rest @ gram @ rest)
+        turn = np.concatenate([turn, [rest / np.sqrt(square)]]) if square > DEPENDENT else turn
+    return turn

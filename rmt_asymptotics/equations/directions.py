@@ -19,8 +19,9 @@ from rmt_asymptotics.equations.stacked import solved
 class Vectors:
     """E vectors of neurons besides those of the span: <w_i, tau(Sigma) e_a> of some share of the rows.
 
-    classes, basis (E,): k and a.  profiles (E, Y): tau, averaged over the independent parts of a row as they weigh.
-    contrasts (E, Y): its deviation between two parts, so that profiles^2 + contrasts^2 is the mean of tau^2.
+    classes, basis (E,): k and a, a direction of the span or one beside it.  profiles (E, Y): tau, averaged over the
+    independent parts of a row as they weigh.  contrasts (E, Y): its deviation between two parts, so that profiles^2 +
+    contrasts^2 is the mean of tau^2.
     """
 
     classes: NDArray[np.intp]
@@ -51,7 +52,8 @@ class Vectors:
 class Capacity:
     """The modes along directions, J = r D of the span (r-major) and E others, at the variances of a bulk.
 
-    overlaps (Y, D, D): mu_ab(y), the product of e_a and e_b in each eigenspace; they sum to 1.
+    overlaps (Y, D', D'): mu_ab(y), the product of e_a and e_b in each eigenspace; those of the first D, which are the
+    span, sum to 1.
     matrix (..., J, J): Cap, with coef = Cap hat.
     span (..., Y, r, r): X seen through the coordinates.
     """
@@ -61,6 +63,7 @@ class Capacity:
     vectors: Vectors
     matrix: Numbers
     span: Numbers
+    directions: int
 
     def root(self) -> Numbers:
         """A matrix with root^T root = Cap: the symmetric root, with its tangents."""
@@ -77,15 +80,18 @@ class Capacity:
     def share(self, hat: Numbers, functions: Numbers) -> "Share":
         """The part of the readout that hats (..., J) of the modes cause; functions (..., r, N): those of the bulk."""
         at, T = self.bulk, self.bulk.coordinates
-        r, D = T.shape[1], self.overlaps.shape[-1]
+        r, D = T.shape[1], self.directions
+        beside = [(0, 0)] * hat.ndim + [(0, self.overlaps.shape[-1] - D)]  # of the directions beside the span
         coef = (self.matrix @ hat[..., None])[..., 0]
-        kept, held = coef[..., : r * D].reshape(*coef.shape[:-1], r, D), hat[..., : r * D]
-        g = held.reshape(*held.shape[:-1], r, D) + at.Phi @ kept  # of the vectors with their bulk
+        kept = np.pad(coef[..., : r * D].reshape(*coef.shape[:-1], r, D), beside)
+        held = np.pad(hat[..., : r * D].reshape(*hat.shape[:-1], r, D), beside)
+        g = held + at.Phi @ kept  # of the vectors with their bulk
         extra = hat[..., r * D :, None] * self.vectors.profiles
         count = len(at.class_weights)
-        members = self.vectors.into(extra, count, D)  # (..., Y, D, K)
-        reached = self.vectors.into(hat[..., r * D :, None] * self.vectors.contrasts, count, D)
-        pushed = self.span @ g[..., None, :, :]  # (..., Y, r, D)
+        total = self.overlaps.shape[-1]
+        members = self.vectors.into(extra, count, total)  # (..., Y, D', K)
+        reached = self.vectors.into(hat[..., r * D :, None] * self.vectors.contrasts, count, total)
+        pushed = self.span @ g[..., None, :, :]  # (..., Y, r, D')
         pushed = pushed + np.swapaxes(members @ _by_class(at), -1, -2)
         strayed = pushed - kept[..., None, :, :]
         leak = np.sum((strayed @ self.overlaps) @ np.swapaxes(strayed, -1, -2), axis=-3)  # [cov.6]
@@ -111,22 +117,23 @@ def _by_class(at: Response) -> Numbers:
     return np.asarray(D[..., None] * (at.coordinates @ at.inverse))
 
 
-def capacity(overlaps: Numbers, vectors: Vectors, at: Response) -> Capacity:
-    """Cap of all modes along directions: (XX^-1 - Vh1 on the span)^-1, without the difference.  [cov.5]"""
+def capacity(overlaps: Numbers, vectors: Vectors, directions: int, at: Response) -> Capacity:
+    """Cap of all modes along directions, the first D of them the span: (XX^-1 - Vh1 on the span)^-1.  [cov.5]"""
     T, k, a = at.coordinates, vectors.classes, vectors.basis
-    r, D = T.shape[1], overlaps.shape[-1]
+    r, D = T.shape[1], directions
     span, others = at.strength @ at.inverse, _by_class(at)[..., k, :]
     tau = np.swapaxes(vectors.profiles, -1, -2)[..., None]
-    ss = _spread(overlaps, span)
-    free = _spread(overlaps, np.swapaxes(at.inverse, -1, -2))  # 1 - XX Vh1
-    se = np.sum(np.swapaxes(tau * others, -1, -2)[..., :, None, :] * overlaps[..., a][:, None], axis=-4)
+    inner = overlaps[..., :D, :D]
+    ss = _spread(inner, span)
+    free = _spread(inner, np.swapaxes(at.inverse, -1, -2))  # 1 - XX Vh1
+    se = np.sum(np.swapaxes(tau * others, -1, -2)[..., :, None, :] * overlaps[..., :D, a][:, None], axis=-4)
     se = se.reshape(*se.shape[:-3], r * D, len(k))
     ee = _others(overlaps, vectors, at)
     first = solved(free, np.concatenate([np.broadcast_to(ss, (*se.shape[:-1], r * D)), se], axis=-1))
     tilt = np.swapaxes(se, -1, -2) @ _unit_blocks(at.Phi, D)
     second = np.concatenate([np.swapaxes(se, -1, -2), ee], axis=-1) + tilt @ first
     matrix = np.concatenate([first, second], axis=-2)
-    return Capacity(at, overlaps, vectors, 0.5 * (matrix + np.swapaxes(matrix, -1, -2)), span)
+    return Capacity(at, overlaps, vectors, 0.5 * (matrix + np.swapaxes(matrix, -1, -2)), span, D)
 
 
 def _others(overlaps: Numbers, vectors: Vectors, at: Response) -> Numbers:

@@ -29,7 +29,7 @@ TINY = 1e-80  # of a complex step
 class Outlier:
     """An isolated eigenvalue of Phi^T Phi/p.
 
-    position: in the limit.  profile (2, N): psi_0 and psi_1 on the nodes of kappa, such that the left
+    position: in the limit.  profile (M, N): psi_0, psi_1, ... on the nodes of kappa, such that the left
     singular vector, of length 1, has the limiting product E[g psi] with the vector of the g(kappa_mu, s_mu)/sqrt(n).
     """
 
@@ -53,7 +53,7 @@ class Outlier:
         length = float(np.sum(g**2 @ self.weights))
         if not (np.isfinite(length) and length > 0):
             raise OutOfDomain("function", function, "finite and not zero on the nodes of kappa")
-        return float(np.sum(g * self.profile @ self.weights) ** 2 / length)
+        return float(np.sum(g * self.profile[:2] @ self.weights) ** 2 / length)
 
     @property
     def total_overlap(self) -> float:
@@ -131,7 +131,7 @@ def _along(bulk: FeatureMatrix, x: complex, one_plus_V: Numbers, t: Numbers) -> 
     den, ratio = bulk.sample_complexity * features.weights / one_plus_V, np.asarray(bulk.dimension_ratio)
     sums = conjugates(features.bulk, den, ratio, -np.asarray(x))
     at = respond(features.bulk, sums, ratio, t)
-    return np.asarray(capacity(directions.overlaps, directions.vectors, at).matrix)
+    return np.asarray(capacity(directions.overlaps, directions.vectors, directions.count, at).matrix)
 
 
 def diverging_modes(bulk: FeatureMatrix) -> float:

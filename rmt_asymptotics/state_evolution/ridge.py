@@ -148,7 +148,9 @@ def label_fit(problem: Problem, controls: Controls, modes: ModeFunctions, den: N
 def along_directions(features: Features, at: NodeResponse) -> Capacity | None:
     """The capacity of the modes along directions, of inputs with a spectrum."""
     directions = features.directions
-    return None if directions is None else capacity(directions.overlaps, directions.vectors, at.bulk)
+    if directions is None:
+        return None
+    return capacity(directions.overlaps, directions.vectors, directions.count, at.bulk)
 
 
 def _joined(parts: list[PointSolutions]) -> PointSolutions:

@@ -1,0 +1,91 @@
+"""One gradient step on inputs with a covariance.  Note: structure.md [step.1]-[step.4]."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import rmt_asymptotics as rmt
+from rmt_asymptotics.asymptotics import control_points
+from rmt_asymptotics.canonical import one_step_network
+from rmt_asymptotics.canonical.problem import Modes, Spectrum
+from rmt_asymptotics.canonical.translation import grid_of, problem_on, translate
+from rmt_asymptotics.state_evolution.ridge import solve_points
+from tests.structured import SHARES, TEACHER, TWO_LEVEL
+from tests.test_structure import ACTIVATION, TARGET, USUAL
+
+PRINTED = 5e-11  # half a unit of the last digit, and what 160 nodes of kappa leave
+EXACT = 1e-12  # another order of the same sums
+SHIFTED = rmt.Activation.from_expression("tanh(x + 0.7) - 0.6")
+TWO = rmt.Covariance.two_level(TWO_LEVEL, SHARES)
+MODEL = rmt.OneStepNetwork(
+    activation=ACTIVATION, covariance=TWO, teacher=tuple(TEACHER), step=rmt.MaximalStep(2.0),
+    step_sample_complexity=2.0, **USUAL,
+)  # fmt: skip
+READOUT = rmt.DiscreteLaw((-1.0, 1.5), (0.4, 0.6))
+
+
+def errors_of(problem, model):
+    found = solve_points(problem, control_points(model, {})).errors
+    return np.array([value[0] for value in vars(found).values()])
+
+
+def test_reference_digits():
+    """Those without the mode of the row variances."""
+    problem = translate(MODEL, 4)
+    modes = problem.features.modes
+    kept = modes.are_free
+    alone = Modes(modes.functions[:, kept], modes.classes[kept], modes.strengths[:, kept])
+    found = errors_of(replace(problem, features=replace(problem.features, modes=alone)), MODEL)
+    np.testing.assert_allclose(found, [0.4952173323, 0.1744470395, 0.2256307498], rtol=0, atol=PRINTED)
+
+
+@pytest.mark.parametrize("readout", [rmt.ConstantLaw(1.0), READOUT])
+@pytest.mark.parametrize("corrections", [True, False])
+def test_one_node_is_the_isotropic_step(monkeypatch, readout, corrections):
+    """The vectors of the corrections against the functions of [net.3]."""
+    model = MODEL.replace(
+        activation=SHIFTED, covariance=None, teacher=None, readout=readout, corrections=corrections, width=500
+    )
+    grid = grid_of(model, 2)
+    expected = errors_of(problem_on(model, grid), model)
+    monkeypatch.setattr(one_step_network, "spectrum_of", lambda model: Spectrum(np.ones(1), np.ones(1)))
+    np.testing.assert_allclose(errors_of(problem_on(model, grid), model), expected, rtol=EXACT)
+
+
+def test_nearly_equal_eigenvalues_are_near():
+    model = MODEL.replace(activation=SHIFTED, covariance=None, teacher=None, readout=READOUT, width=500)
+    near = rmt.solve(model.replace(covariance=rmt.Covariance((1 + 1e-7, 1 - 1e-7))))
+    np.testing.assert_allclose(near.test_error, rmt.solve(model).test_error, rtol=1e-6)
+
+
+SIMULATED = {
+    "odd": MODEL.replace(activation=rmt.tanh),
+    "shifted": MODEL.replace(activation=SHIFTED, step=rmt.MaximalStep(1.5)),
+    "two readouts": MODEL.replace(activation=SHIFTED, step=rmt.MaximalStep(1.0), readout=READOUT),
+}
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_simulation(name):
+    model = SIMULATED[name]
+    found = rmt.simulate(model, dimension=240, replicas=10, seed=6)
+    theory = rmt.solve(model.at_width(found.width, 240))
+    for quantity in ("test_error", "training_error"):
+        estimate = getattr(found, quantity)
+        assert abs(estimate.mean - getattr(theory, quantity)) < 4 * estimate.standard_error, quantity
+
+
+def test_gradients_and_continuous_readouts():
+    model = MODEL.replace(activation=SHIFTED, readout=rmt.GaussianLaw(0.8), width=400)
+    assert rmt.solve(model, tolerance=1e-4).solution.error_estimate < 1e-4
+    discrete = model.replace(readout=READOUT)
+    slope = rmt.gradient(discrete, wrt=("step.rate",))["step.rate"]
+    up, down = (rmt.solve(discrete.replace(step=rmt.MaximalStep(2.0 + sign * 1e-4))).test_error for sign in (1, -1))
+    np.testing.assert_allclose(slope, (up - down) / 2e-4, rtol=1e-5)
+
+
+def test_limits_below_the_maximal_step_refuse_a_covariance():
+    with pytest.raises(rmt.OutOfDomain, match="step"):
+        rmt.solve(MODEL.replace(step=rmt.PowerStep(0.3)))
+    assert rmt.solve(MODEL.replace(step=rmt.PowerStep(0.3), width=400, target=TARGET)).test_error > 0
