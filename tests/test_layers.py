@@ -17,7 +17,8 @@ NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 HEAVY = ("matplotlib", "sympy", "xarray", "pandas", "dask", "click", "tqdm", "mpmath")
 
 BASE = (
-    "_types _kernels remembered errors checks callables arguments vocabulary records progress estimates tables output"
+    "_types remembered errors checks callables arguments vocabulary records progress estimates tables output"
+    " compilation"
 )
 FUNCTIONS = "gaussian activations targets formulas expressions laws covariances data steps losses labels"
 MODELS = f"{BASE} {FUNCTIONS} models serialisation"
@@ -27,7 +28,7 @@ ALLOWED = {
     for part, allowed in {
         "_types": "",
         "threads": "",
-        "_kernels": "",
+        "compilation": "",
         "errors": "",
         "remembered": "",
         "callables": "_types errors",
@@ -51,14 +52,14 @@ ALLOWED = {
         "covariances": "_types errors checks vocabulary",
         "data": "_types errors checks tables",
         "steps": "errors vocabulary",
-        "losses": "_types _kernels errors checks callables vocabulary gaussian",
+        "losses": "_types compilation errors checks callables vocabulary gaussian",
         "labels": "_types remembered errors checks vocabulary gaussian activations",
         "models": f"{BASE} {FUNCTIONS}",
         "serialisation": f"{BASE} {FUNCTIONS} models",
         "schedule": f"{BASE} models",
         "canonical": f"{BASE} {FUNCTIONS} models equations",
         # knows nothing of models
-        "state_evolution": "_types _kernels threads errors vocabulary gaussian losses equations canonical",
+        "state_evolution": "_types compilation threads errors vocabulary gaussian losses equations canonical",
         "digits": MODELS,  # a route of its own
         "asymptotics": f"{MODELS} canonical state_evolution digits",
         "margins": f"{MODELS} canonical state_evolution asymptotics",
@@ -128,12 +129,12 @@ def uses(names, package):
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_numba_only_in_kernels(path):
-    assert not uses(imports(parsed(path)), "numba") or path.name == "_kernels.py"
+    assert not uses(imports(parsed(path)), "numba") or path.name in ("_kernels.py", "compilation.py")
 
 
 @pytest.mark.parametrize("path", [f for f in FILES if f.name == "_kernels.py"], ids=str)
 def test_kernels_know_arrays_only(path):
-    others = {name for name in imports(parsed(path)) if not uses([name], "rmt_asymptotics._kernels")}
+    others = {name for name in imports(parsed(path)) if not uses([name], "rmt_asymptotics.compilation")}
     assert {name.split(".")[0] for name in others} <= {"numba", "numpy", "math"}
 
 
@@ -192,6 +193,21 @@ def test_the_package_works_where_compiled_code_cannot_be_kept():
         "from rmt_asymptotics.montecarlo import compiled;"
         "settings = dict(sample_complexity=2, width_ratio=3, ridge=0.1);"
         "model = rmt.RandomFeatures(activation=rmt.relu, target=rmt.sign, **settings);"
+        "print(rmt.solve(model).test_error)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
+    assert float(out.stdout) == pytest.approx(0.717299, abs=5e-7)
+
+
+def test_the_package_works_where_the_disk_is_full():
+    """What Numba cannot write it compiles again in the next process."""
+    code = (
+        "import errno; from numba.core import caching\n"
+        "def save(*_): raise OSError(errno.ENOSPC, 'No space left on device')\n"
+        "caching.IndexDataCacheFile.save = save; caching.IndexDataCacheFile.load = lambda *_: None\n"
+        "import rmt_asymptotics as rmt; from rmt_asymptotics.montecarlo import compiled\n"
+        "settings = dict(sample_complexity=2, width_ratio=3, ridge=0.1)\n"
+        "model = rmt.RandomFeatures(activation=rmt.relu, target=rmt.sign, **settings)\n"
         "print(rmt.solve(model).test_error)"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)

@@ -2,15 +2,13 @@
 
 import math
 
-from numba import njit
-
-from rmt_asymptotics._kernels import CACHE
+from rmt_asymptotics.compilation import compiled
 
 FAR = 38.0  # beyond, the Gaussian density is 0 in doubles
 HALF_ROOT, DENSITY = math.sqrt(0.5), 1.0 / math.sqrt(2.0 * math.pi)
 
 
-@njit(cache=CACHE, nogil=True, error_model="numpy")
+@compiled()
 def sign_moments(mean, deviation, thresholds, jumps, positive_first, flip, moments):
     """E[r^m 1(y = 1)], m = 0, 1, 2, into moments (3, A) for nu = mean + deviation r, (A,) each.
 

@@ -6,9 +6,8 @@ Arguments come in rows u (P, M) of one V each, (P,); results are prox, g = (prox
 import math
 
 import numpy as np
-from numba import njit
 
-from rmt_asymptotics._kernels import CACHE
+from rmt_asymptotics.compilation import compiled
 
 CLOSE = 1e-8  # after a Newton step this small the next would be rounding
 STEPS = 200
@@ -16,7 +15,7 @@ NARROW = 0.5  # in units of the standard deviation
 HALF_ROOT, DENSITY = math.sqrt(0.5), 1.0 / math.sqrt(2.0 * math.pi)
 
 
-@njit(cache=CACHE, nogil=True, error_model="numpy")
+@compiled()
 def piecewise_proximal(u, V, knots, slopes, curvatures, prox, g, slope_of_g):
     """l'(f) = slopes[i] + curvatures[i] f on the i-th interval between knots; l' jumps up at a knot."""
     pieces = slopes.size
@@ -42,7 +41,7 @@ def piecewise_proximal(u, V, knots, slopes, curvatures, prox, g, slope_of_g):
                 slope_of_g[row, column] = -curvatures[i] * scale
 
 
-@njit(cache=CACHE, nogil=True, error_model="numpy")
+@compiled()
 def logistic_proximal(u, V, prox, g, slope_of_g):
     """l = log(1 + exp(-f)): Newton from the tangent at the argument before.
 
@@ -75,7 +74,7 @@ def logistic_proximal(u, V, prox, g, slope_of_g):
             slope_of_g[row, column] = -curvature * rate
 
 
-@njit(cache=CACHE, nogil=True, error_model="numpy")
+@compiled()
 def piecewise_moments(mean, deviation, V, knots, slopes, curvatures, nodes, weights, moments):
     """E of g, g^2, g', g' h, g' (h^2 - 1), g g', g g' h and g^2 g' for u = mean + deviation h, h ~ N(0, 1), (C,) each.
 

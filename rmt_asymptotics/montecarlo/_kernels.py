@@ -4,15 +4,13 @@ Products of matrices, normal variates and factorisations are already compiled; f
 checks) saves nothing measurable beside them.
 """
 
-from numba import vectorize
+from rmt_asymptotics.compilation import vectorised
 
-from rmt_asymptotics._kernels import CACHE
-
-COMPILED = {"cache": CACHE, "fastmath": {"reassoc", "contract"}}  # NaN and infinities keep their meaning
+SUMS = {"reassoc", "contract"}  # NaN and infinities keep their meaning
 SATURATED = 0.5975  # tanh(32 * 0.5975) rounds to 1
 
 
-@vectorize(["float64(float64)"], **COMPILED)
+@vectorised(fastmath=SUMS)
 def tanh(x):
     """tanh x to 4 units in the last place: the continued fraction at x/32, then tanh 2a = 2 t/(1 + t^2) five times."""
     a = 0.03125 * x
@@ -25,14 +23,14 @@ def tanh(x):
     return t
 
 
-@vectorize(["float64(float64)"], **COMPILED)
+@vectorised(fastmath=SUMS)
 def tanh_derivative(x):
     """1 - tanh^2 x, to an absolute 2e-15."""
     t = tanh(x)
     return 1.0 - t * t
 
 
-@vectorize(["float64(float64)"], **COMPILED)
+@vectorised(fastmath=SUMS)
 def relu_derivative(x):
     """1 for x > 0, 0 for x < 0, 1/2 at 0."""
     return 0.5 if x == 0.0 else (1.0 if x > 0.0 else 0.0)

@@ -5,9 +5,8 @@ every point [uniq.1].  Kernels take arrays, real or complex (tangents), validate
 """
 
 import numpy as np
-from numba import njit
 
-from rmt_asymptotics._kernels import CACHE
+from rmt_asymptotics.compilation import compiled
 
 LARGEST_STEP = 3.0  # Newton steps in the logarithm of an unknown
 QUADRATIC = 1e-8  # after a Newton step this small the next would be rounding
@@ -17,15 +16,10 @@ NEARBY = 0.1  # relative change from point to point up to which the next is extr
 STEPS = 40  # of Newton in logarithms, before the start from above
 STEPS_FROM_ABOVE = 200
 RANK = 1e-13  # a free mode shorter than this, relative to the features or after projection, is rounding
-COMPILED = {
-    "cache": CACHE,
-    "nogil": True,
-    "error_model": "numpy",
-    "fastmath": {"reassoc", "contract"},
-}  # sums in SIMD lanes
+SUMS = {"reassoc", "contract"}  # in SIMD lanes
 
 
-@njit(**COMPILED)
+@compiled(fastmath=SUMS)
 def _map(A, T, alpha, b, ridge, weights, b2, m2, shares, c, J):
     """One application of se.2-se.5; fills J with d log(A', T') / d log(A, T) and returns A', T', K."""
     v1 = v2 = s11 = s12 = s22 = 0.0 * alpha
@@ -51,7 +45,7 @@ def _map(A, T, alpha, b, ridge, weights, b2, m2, shares, c, J):
     return A_next, T_next, k11, k12, k22
 
 
-@njit(**COMPILED)
+@compiled(fastmath=SUMS)
 def _isotropic(v1, a, b):
     """V1, t and -d(V1, t)/d(Vh1, Vh2) of a single node: se.3-se.4 are a quadratic."""
     half = 0.5 * (a + v1 * (b - 1.0))
@@ -64,7 +58,7 @@ def _isotropic(v1, a, b):
     return N * t, t, N**4 * L + (N * t) ** 2, N * N * L, L  # [se.5]
 
 
-@njit(**COMPILED)
+@compiled(fastmath=SUMS)
 def _spectral(t, v1, a, b, shares, c):
     """The same of many nodes; t: where Newton in log t starts.  [cov.1, cov.2]"""
     for _ in range(INNER_STEPS):
@@ -89,14 +83,14 @@ def _spectral(t, v1, a, b, shares, c):
     return t * X, t, L * tilt * tilt + squared, L * tilt, L
 
 
-@njit(**COMPILED)
+@compiled(fastmath=SUMS)
 def _solve_2x2(J, x, y):
     """(I - J)^-1 (x, y)."""
     det = (1.0 - J[0, 0]) * (1.0 - J[1, 1]) - J[0, 1] * J[1, 0]
     return ((1.0 - J[1, 1]) * x + J[0, 1] * y) / det, (J[1, 0] * x + (1.0 - J[0, 0]) * y) / det
 
 
-@njit(**COMPILED)
+@compiled(fastmath=SUMS)
 def _fixed_point(A, T, alpha, b, ridge, weights, b2, m2, shares, c, J):
     """Newton in (log A, log T); if that strays, Newton in (A, T) from above, which descends monotonically [uniq.2]."""
     for steps in range(STEPS + STEPS_FROM_ABOVE):
@@ -123,7 +117,7 @@ def _fixed_point(A, T, alpha, b, ridge, weights, b2, m2, shares, c, J):
     return A, T, steps + 1
 
 
-@njit(**COMPILED)
+@compiled(fastmath=SUMS)
 def _dot(x, y):
     total = 0.0 * x[0]
     for i in range(x.size):
@@ -131,7 +125,7 @@ def _dot(x, y):
     return total
 
 
-@njit(**COMPILED)
+@compiled(fastmath=SUMS)
 def _least_squares(Q, free, scale):
     """Project the last row of Q off the others (modified Gram-Schmidt, twice); drop free rows in the span."""
     last = len(Q) - 1
@@ -150,7 +144,7 @@ def _least_squares(Q, free, scale):
                 Q[j, i] *= factor
 
 
-@njit(**COMPILED)
+@compiled(fastmath=SUMS)
 def one_class_points(weights, b2, m2, shares, c, alpha, b, ridge, state, steps):
     """Solve every point, each started from the last or where state (P, 2) is; fills it with A, T, and steps (P,)."""
     jacobian = np.empty((2, 2), state.dtype)
@@ -168,7 +162,7 @@ def one_class_points(weights, b2, m2, shares, c, alpha, b, ridge, state, steps):
         state[i, 0], state[i, 1] = A, T
 
 
-@njit(**COMPILED)
+@compiled(fastmath=SUMS)
 def one_class_errors(
     weights, b2, m2, shares, c, modes, strengths, target, target_residual, alpha, b, ridge, noise, state, result
 ):

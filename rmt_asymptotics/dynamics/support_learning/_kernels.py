@@ -6,14 +6,13 @@ phi(z) = z for z > 0 and slope * z otherwise.  Batches and noise are drawn outsi
 import math
 
 import numpy as np
-from numba import njit
 
-from rmt_asymptotics._kernels import CACHE
+from rmt_asymptotics.compilation import compiled
 
-COMPILED = {"cache": CACHE, "nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}
+SUMS = {"reassoc", "contract"}
 
 
-@njit(**COMPILED)
+@compiled(fastmath=SUMS)
 def _forward(first, middle, readout, x, slope, hidden, slopes):
     """f(x); fills hidden and slopes (L - 1, h): activations and phi' of every hidden layer."""
     width = readout.size
@@ -34,7 +33,7 @@ def _forward(first, middle, readout, x, slope, hidden, slopes):
     return output
 
 
-@njit(**COMPILED)
+@compiled(fastmath=SUMS)
 def _accumulate(middle, readout, x, residual, hidden, slopes, back, grad_first, grad_middle, grad_readout):
     """Add the gradient of one sample, residual times the gradient of f; `back` (2, h) is scratch."""
     width = readout.size
@@ -55,7 +54,7 @@ def _accumulate(middle, readout, x, residual, hidden, slopes, back, grad_first, 
             grad_first[k, j] += back[0, k] * x[j]
 
 
-@njit(**COMPILED)
+@compiled(fastmath=SUMS)
 def _length2(gradient):
     total = 0.0
     for g in gradient:
@@ -63,14 +62,14 @@ def _length2(gradient):
     return total
 
 
-@njit(**COMPILED)
+@compiled(fastmath=SUMS)
 def _update(weights, gradient, step, scale, decay):
     for i in range(weights.size):
         weights[i] -= step * (scale * gradient[i] + decay * weights[i])
         gradient[i] = 0.0
 
 
-@njit(**COMPILED)
+@compiled(fastmath=SUMS)
 def descend(first, middle, readout, inputs, labels, batches, noise, slope, step, decay, clip, done, every, records):
     """One step for each row of `batches`, on labels + noise; changes the weights in place.
 

@@ -9,9 +9,8 @@ Kernels take arrays and floats, validate nothing and return arrays.
 import math
 
 import numpy as np
-from numba import njit
 
-from rmt_asymptotics._kernels import CACHE
+from rmt_asymptotics.compilation import compiled
 
 TIME, RATIO, LOG_N, CLOCK_A, CLOCK_B, SLOPE_A, SLOPE_B, SLOPE_G, SLOPE_H = range(9)  # columns of a row
 COEFFICIENTS, COLUMNS = SLOPE_A, 9
@@ -24,30 +23,29 @@ E_FOLDS = 2.0  # of N over a panel of ten Gauss points
 FIRST_ROWS = 1024
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(10)
 ACROSS = np.array([[MINUS, PLUS], [DEAD, BOTH], [BOTH, DEAD], [DEAD, DEAD], [DEAD, DEAD]])  # beyond u = 0, v = 0
-COMPILED = {"cache": CACHE, "nogil": True, "error_model": "numpy"}
 
 
-@njit(**COMPILED)
+@compiled()
 def _relaxation(B, b):
     """(1 - e^(-b B))/b."""
     return B if b == 0.0 else -math.expm1(-b * B) / b
 
 
-@njit(**COMPILED)
+@compiled()
 def ratio_after(row, B):
     """R at length B of the flight: a logistic curve [tp.3]."""
     R, a, b = row[RATIO], row[SLOPE_A], row[SLOPE_B]
     return R / (1.0 + (a * R - b) * _relaxation(B, b))
 
 
-@njit(**COMPILED)
+@compiled()
 def clock_after(row, B):
     """How far A runs while B runs the length B [tp.3]."""
     R, a, b = row[RATIO], row[SLOPE_A], row[SLOPE_B]
     return (b * B + math.log1p((a * R - b) * _relaxation(B, b))) / a
 
 
-@njit(**COMPILED)
+@compiled()
 def length_to_ratio(row, target):
     """The length at which R is `target`, which lies between R and its limit b/a."""
     R, a, b = row[RATIO], row[SLOPE_A], row[SLOPE_B]
@@ -55,7 +53,7 @@ def length_to_ratio(row, target):
     return max(0.0, E if b == 0.0 else -math.log1p(-b * E) / b)
 
 
-@njit(**COMPILED)
+@compiled()
 def duration(row, B, rate):
     """t = int dB/(rate N) over a panel of length B, by Gauss-Legendre."""
     total = 0.0
@@ -65,7 +63,7 @@ def duration(row, B, rate):
     return 0.5 * B * total / (rate * math.exp(row[LOG_N]))
 
 
-@njit(**COMPILED)
+@compiled()
 def _panel(row):
     """A length over which `duration` is exact to rounding: not beyond the nearest pole of R, few e-folds of N."""
     R, a, b, g, h = row[RATIO], row[SLOPE_A], row[SLOPE_B], row[SLOPE_G], row[SLOPE_H]
@@ -82,7 +80,7 @@ def _panel(row):
     return min(pole, E_FOLDS / slope) if slope > 0.0 else pole
 
 
-@njit(**COMPILED)
+@compiled()
 def length_of(row, time, B, rate):
     """The length after which `time` has passed, within a panel of length B: Newton, kept in its bracket."""
     low, high = 0.0, B
@@ -100,7 +98,7 @@ def length_of(row, time, B, rate):
         x = x - step if low < x - step < high else 0.5 * (low + high)
 
 
-@njit(**COMPILED)
+@compiled()
 def moved(row, B, rate):
     """The row after a panel of length B; the coefficients stay."""
     after = row.copy()
@@ -113,7 +111,7 @@ def moved(row, B, rate):
     return after
 
 
-@njit(**COMPILED)
+@compiled()
 def fly(rows, last, length, rate, horizon):
     """Continue from rows[last] by `length`, panel by panel; returns rows, the last of them, and whether it arrived.
 
@@ -135,7 +133,7 @@ def fly(rows, last, length, rate, horizon):
     return rows, last, True
 
 
-@njit(**COMPILED)
+@compiled()
 def length_to_rest(row):
     """The length until R has relaxed to its limit b/a."""
     limit = row[SLOPE_B] / row[SLOPE_A]
@@ -143,7 +141,7 @@ def length_to_rest(row):
     return 0.0 if abs(gap) <= RELAXED else length_to_ratio(row, limit * (1.0 + math.copysign(RELAXED, gap)))
 
 
-@njit(**COMPILED)
+@compiled()
 def reach(row, by_A, by_B, distance, most):
     """The length at which |by_A A + by_B B| = distance, or inf if not before `most`; monotone up to there."""
     if most < math.inf and abs(by_A * clock_after(row, most) + by_B * most) < distance:
@@ -167,7 +165,7 @@ def reach(row, by_A, by_B, distance, most):
     return x
 
 
-@njit(**COMPILED)
+@compiled()
 def state_at(times, rows, rate):
     """R, log N, A, B at each time; beyond the last row, where R is at rest, N falls like 1/t."""
     states = np.empty((times.size, 4))
@@ -187,7 +185,7 @@ def state_at(times, rows, rate):
     return states
 
 
-@njit(**COMPILED)
+@compiled()
 def _coefficients(sign, mode, velocities, active, share, row):
     """a, b, g, h of the row: what the neurons of each class add to f(x+) and f(x-) [tp.9]."""
     count = np.zeros((2, 5))
@@ -204,7 +202,7 @@ def _coefficients(sign, mode, velocities, active, share, row):
             row[SLOPE_H] -= on_minus * velocities[s, n, 3]
 
 
-@njit(**COMPILED)
+@compiled()
 def _next_hit(position, sign, mode, velocities, active, inside, row, most):
     """The first neuron that reaches a kink: length, neuron, coordinate; the neurons of a class move as one.
 
@@ -230,7 +228,7 @@ def _next_hit(position, sign, mode, velocities, active, inside, row, most):
     return length, neuron, coordinate
 
 
-@njit(**COMPILED)
+@compiled()
 def _beyond(s, n, j, velocities, inside):
     """The mode of a neuron that has reached the kink of coordinate j: across, or sliding on it (Filippov)."""
     other = ACROSS[n, j]
@@ -239,7 +237,7 @@ def _beyond(s, n, j, velocities, inside):
     return other if other == DEAD or here * there > 0.0 else SLIDE
 
 
-@njit(**COMPILED)
+@compiled()
 def _first_row(position, sign, imbalance, share):
     """P/N and log N of the initial weights."""
     rows = np.zeros((FIRST_ROWS, COLUMNS))
@@ -252,7 +250,7 @@ def _first_row(position, sign, imbalance, share):
     return rows
 
 
-@njit(**COMPILED)
+@compiled()
 def _first_modes(position, sign, events):
     """The mode of each neuron at the start; those that are active on no point are dead."""
     mode = np.empty(sign.size, np.int64)
@@ -263,7 +261,7 @@ def _first_modes(position, sign, events):
     return mode
 
 
-@njit(**COMPILED)
+@compiled()
 def _edge(row, band, bands):
     """The length at which R leaves its band, and the step to the next band; inf and 0 if it does not."""
     limit = row[SLOPE_B] / row[SLOPE_A]
@@ -274,7 +272,7 @@ def _edge(row, band, bands):
     return math.inf, 0
 
 
-@njit(**COMPILED)
+@compiled()
 def _drift(position, sign, mode, velocities, A, B):
     """Move every neuron while the clocks run A and B."""
     for i in range(sign.size):
@@ -283,7 +281,7 @@ def _drift(position, sign, mode, velocities, A, B):
         position[i, 1] += velocities[s, n, 2] * A + velocities[s, n, 3] * B
 
 
-@njit(**COMPILED)
+@compiled()
 def _let_go(sign, mode, band, events, time):
     """Kinks that hold nobody in this band: positive neurons leave above 1/cos, negative ones below cos [tp.9]."""
     for i in range(sign.size):
@@ -292,7 +290,7 @@ def _let_go(sign, mode, band, events, time):
             events[i, LEFT] = min(events[i, LEFT], time)
 
 
-@njit(**COMPILED)
+@compiled()
 def _settle(i, j, position, sign, mode, velocities, inside, events, time):
     """Neuron i has reached the kink of coordinate j."""
     position[i, j] = 0.0
@@ -303,7 +301,7 @@ def _settle(i, j, position, sign, mode, velocities, inside, events, time):
         events[i, SLID] = min(events[i, SLID], time)
 
 
-@njit(**COMPILED)
+@compiled()
 def evolve(position, sign, imbalance, cosine, velocities, active, share, rate, horizon):
     """Gradient flow of all neurons from `position` (m, 2) = <b, x+>, <b, x->, which is moved in place.
 

@@ -1,11 +1,9 @@
 """Compiled sums of the channel of labels of two values.  Note: convex_losses.md [gl.3], [gl.5]-[gl.7]."""
 
-from numba import njit
-
-from rmt_asymptotics._kernels import CACHE
+from rmt_asymptotics.compilation import compiled
 
 
-@njit(cache=CACHE, nogil=True, error_model="numpy")
+@compiled()
 def binary_sums(node, sign, h, weights, labels, g, slope, a, b, root, sums):
     """The arguments of `channel.expectations`, (13, N), added to `sums`; by rows (P, M) of one node and one label each.
 
