@@ -76,8 +76,9 @@ ALLOWED = {
         "dynamics": f"{BASE} activations",
         "plotting": f"{MODELS} spectra sweeps comparison dynamics",
         "reproduce": f"{MODELS} asymptotics finite spectra montecarlo sweeps plotting",
+        "explorer": f"{MODELS} threads asymptotics finite montecarlo sweeps plotting",
         "cli": f"{MODELS} asymptotics finite training spectra optimisation montecarlo sweeps comparison dynamics "
-        "plotting reproduce",
+        "plotting reproduce explorer",
     }.items()
 }
 MUTUAL = {("expressions", "activations"), ("expressions", "targets")}

@@ -36,6 +36,7 @@ REFUSED, FAILED, INTERRUPTED = 2, 1, 130
         "finite-size": "rmt_asymptotics.cli.finite_size:finite_size_command",
         "bias-variance": "rmt_asymptotics.cli.bias_variance:bias_variance_command",
         "dynamics": "rmt_asymptotics.cli.dynamics:dynamics",
+        "explore": "rmt_asymptotics.cli.explore:explore",
     },
     commands={"curve": curve, "compare": compare, "spectrum": spectrum_command, "reproduce": reproduce},
     invoke_without_command=True,

@@ -112,7 +112,7 @@ def model_from_options(file: Path | None, options: dict[str, Any]) -> RidgeModel
 def model_from_fields(fields: dict[str, Any]) -> RidgeModel:
     """The model of these fields; raises as `model_from_options` does."""
     try:
-        return model_from_dict({"model": _model_name(fields)} | fields)
+        return model_from_dict(named_fields(fields))
     except TypeError as error:  # a file may hold values of any type
         raise click.UsageError(f"the model cannot be read: {error}") from None
 
@@ -124,11 +124,10 @@ def model_fields(content: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in content.items() if name not in SWEEP_ONLY}
 
 
-def _model_name(fields: dict[str, Any]) -> str:
-    """The model that the fields belong to, where none is named."""
-    if "step" in fields:
-        return "OneStepNetwork"
-    return "SpikedRandomFeatures" if "spike" in fields else "RandomFeatures"
+def named_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with the name of the model that they belong to, where none is named."""
+    found = "OneStepNetwork" if "step" in fields else "SpikedRandomFeatures" if "spike" in fields else "RandomFeatures"
+    return {"model": found} | fields
 
 
 def read_toml(file: Path) -> dict[str, Any]:

@@ -19,7 +19,13 @@ from rmt_asymptotics.equations.bulk import Bulk
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.quadrature import gaussian_density, legendre
 from rmt_asymptotics.laws import ConstantLaw, Law
-from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
+from rmt_asymptotics.models import (
+    OneStepNetwork,
+    RandomFeatures,
+    RidgeModel,
+    SpikedRandomFeatures,
+    check_ridge_regression,
+)
 from rmt_asymptotics.spectra.bulk import body
 
 LEVEL, LEVEL_CONTINUOUS = 1, 0  # of refinement: what is left out of 1/d corrections is their 1e-3
@@ -116,6 +122,16 @@ def _(model: RandomFeatures) -> SpikedRandomFeatures:
 def _(model: OneStepNetwork) -> SpikedRandomFeatures:
     allowed = "one without a gradient step, whose first batch has a finite-size effect of its own, of the other sign"
     raise OutOfDomain("model", type(model).__name__, allowed)
+
+
+def has_finite_size(model: RidgeModel) -> bool:
+    """Whether there are corrections and a spread for the model."""
+    try:
+        check_ridge_regression(model)
+        spiked(model)
+    except OutOfDomain:
+        return False
+    return True
 
 
 def setting_of(model: RidgeModel, samples: int, dimension: int, width: int) -> Setting:

@@ -22,6 +22,7 @@ IN_TYPE: tuple[tuple[str, Any], ...] = (  # the names of the code as the notes w
     (r"\*\*([2-9])\b", lambda found: SUPERSCRIPTS[int(found[1])]),
     (r"\beta\b", "\N{GREEK SMALL LETTER ETA}"),
     (r"\bDelta\b", "\N{GREEK CAPITAL LETTER DELTA}"),
+    (r"\bsigma\b", "\N{GREEK SMALL LETTER SIGMA}"),
     (r"\bgamma\b", "\N{GREEK SMALL LETTER GAMMA}"),
     (r"\bn0\b", "n\N{SUBSCRIPT ZERO}"),
     (r"\bsqrt\(p\)", "\N{SQUARE ROOT}p"),
