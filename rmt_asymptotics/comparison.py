@@ -329,7 +329,7 @@ def _finite_curve(model: RidgeModel, plan: SimulationPlan, samples: np.ndarray) 
 
 
 def _has_finite_theory(model: RidgeModel) -> bool:
-    drawn = not isinstance(model, (OneStepNetwork, RidgeRegression))
+    drawn = not isinstance(model, (OneStepNetwork, RidgeRegression)) and not model.has_several_directions
     return drawn and model.is_ridge_regression and model.covariance is None
 
 

@@ -90,8 +90,8 @@ class Shown(ABC):
 def cell(value: Any) -> str:
     """A value in few characters: six digits of numbers, - for None and nan, names of enums.
 
-    >>> cell(0.1 + 0.2), cell(400), cell(None), cell(True), cell("tanh"), cell((1.5, 2.0))
-    ('0.3', '400', '-', 'yes', 'tanh', '1.5 to 2')
+    >>> cell(0.1 + 0.2), cell(400), cell(None), cell(True), cell("tanh"), cell((1.5, 2.0)), cell(((1.0, 0.5),))
+    ('0.3', '400', '-', 'yes', 'tanh', '1.5 to 2', '1,0.5')
     """
     if value is None or value != value:
         return "-"
@@ -100,7 +100,9 @@ def cell(value: Any) -> str:
     if isinstance(value, Enum):
         return value.name.lower().replace("_", " ")
     if isinstance(value, tuple):
-        return " to ".join(map(cell, value))
+        if all(isinstance(row, tuple) for row in value):
+            return ";".join(",".join(map(cell, row)) for row in value)
+        return (" to " if all(isinstance(entry, float) for entry in value) else ", ").join(map(cell, value))
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

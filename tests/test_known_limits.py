@@ -79,6 +79,17 @@ def digits_of_continuous_laws():
     assert found.solution.error_estimate < 1e-12
 
 
+def kinks_in_several_directions():
+    for text, resolved in (("max(x1, 0) + x2", False), ("softplus(8*x1)/8 + x2", True)):
+        target = rmt.MultiIndexTarget.from_expression(text)
+        model = rmt.RandomFeatures(activation=rmt.tanh, **SETTING | {"target": target})
+        if resolved:
+            assert rmt.solve(model).solution.error_estimate < 1e-8
+        else:
+            with pytest.raises(rmt.OutOfDomain, match="smooth"):
+                rmt.solve(model)
+
+
 def features_of_unequal_size():
     model = rmt.SpikedRandomFeatures(
         activation=rmt.Activation.from_expression("exp(x/2)"), spike=rmt.GaussianLaw(1.0), alignment=1.0,
@@ -97,6 +108,7 @@ LIMITS = (
     modes_hidden_by_rounding,
     zero_error,
     digits_of_continuous_laws,
+    kinks_in_several_directions,
     features_of_unequal_size,
 )
 

@@ -18,6 +18,7 @@ from rmt_asymptotics.state_evolution.ridge import solve_points
 from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
 REFERENCE = 1e-11  # the other implementation prints 12 digits
+COARSE, DIFFERENCE = 1e-5, 1e-5  # tolerance of a gradient, whose grid is then small; of differences
 SAME = 1e-10  # of `solve`: two frames have two lattices
 formula, target = rmt.Activation.from_expression, rmt.MultiIndexTarget.from_expression
 
@@ -113,10 +114,10 @@ def test_random_features_see_the_length_of_the_linear_part():
 
 @pytest.mark.parametrize("name", ["ridge", "bulk_variance"])
 def test_gradients_are_differences(name):
-    slope = rmt.gradient(GENERIC, wrt=(name,))[name]
+    slope = rmt.gradient(GENERIC, wrt=(name,), tolerance=COARSE)[name]
     value, step = getattr(GENERIC, name), 1e-4
     up, down = (rmt.solve(GENERIC.replace(**{name: value * (1 + h)})).test_error for h in (step, -step))
-    assert slope == pytest.approx((up - down) / (2 * step * value), rel=1e-6)  # of the difference
+    assert slope == pytest.approx((up - down) / (2 * step * value), rel=DIFFERENCE)
 
 
 def test_simulation_agrees():

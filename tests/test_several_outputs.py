@@ -11,6 +11,7 @@ from rmt_asymptotics.serialisation import model_from_dict, model_to_dict
 from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
 REFERENCE = 1e-11  # the other implementation prints 12 digits
+COARSE, DIFFERENCE = 1e-5, 1e-5  # tolerance of a gradient, whose grid is then small; of differences
 SAME = 1e-10  # of `solve`
 formula, target = rmt.Activation.from_expression, rmt.MultiIndexTarget.from_expression
 
@@ -128,10 +129,10 @@ def test_equal_readouts_leave_one_spike():
     ("model", "name"), [(TWO_CLASSES, "step_sample_complexity"), (TWO_CLASSES, "step.rate"), (TWO_OUTPUTS, "step.rate")]
 )
 def test_gradients_are_differences(model, name):
-    slope = rmt.gradient(model, wrt=(name,))[name]
+    slope = rmt.gradient(model, wrt=(name,), tolerance=COARSE)[name]
     value, step = model.value(name), 1e-4
     up, down = (rmt.solve(model.replace(**{name: value * (1 + h)})).test_error for h in (step, -step))
-    assert slope == pytest.approx((up - down) / (2 * step * value), rel=2e-6)  # of the difference
+    assert slope == pytest.approx((up - down) / (2 * step * value), rel=DIFFERENCE)
 
 
 def test_the_gradient_of_several_outputs_is_that_of_the_loss():

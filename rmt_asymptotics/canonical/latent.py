@@ -14,8 +14,8 @@ from rmt_asymptotics.gaussian.lattice import lattice_rule
 from rmt_asymptotics.gaussian.quadrature import Rule
 
 DEPENDENT = 1e-12  # singular values of spikes, relative, and squares of complements below this are rounding
-SPACINGS = {2: 0.75 * 0.8 ** np.arange(9), 3: 0.8 * 0.87 ** np.arange(9)}  # by rank and level, of features of width 1
-RADII = 8.0 + 0.5 * np.arange(9)
+SPACINGS = {2: 0.75 * 0.7 ** np.arange(9), 3: 0.8 * 0.87 ** np.arange(9)}  # by rank and level, of features of width 1
+RADII = 8.0 + 0.35 * np.arange(9)
 
 
 @dataclass(frozen=True)

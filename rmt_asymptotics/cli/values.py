@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,8 +136,7 @@ class RecordType(click.ParamType[Any]):
             self.fail(f"{value!r} must be {':'.join([name, *known])}", param, context)
         try:
             parameters = {
-                field: float(text) if known[field].annotation in (float, int) else numbers_or_rows(text)
-                for field, text in zip(known, texts, strict=False)
+                field: _parameter(text, known[field].annotation) for field, text in zip(known, texts, strict=False)
             }
         except ValueError:
             self.fail(f"{value!r} must have numbers as parameters", param, context)
@@ -149,9 +148,15 @@ def numbers(text: str) -> list[float]:
     return [float(part) for part in text.split(",")]
 
 
-def numbers_or_rows(text: str) -> list[Any]:
-    """Numbers "1,2"; where rows are separated, "1,2;3,4", a matrix."""
-    return [numbers(row) for row in text.split(";")] if ";" in text else numbers(text)
+def matrix(text: str) -> list[list[float]]:
+    """The rows of "1,2;3,4"; raises ValueError for what is none."""
+    return [numbers(row) for row in text.split(";")]
+
+
+def _parameter(text: str, annotation: Any) -> Any:
+    if annotation in (float, int):
+        return float(text)
+    return matrix(text) if annotation == Sequence[Sequence[float]] else numbers(text)
 
 
 class MatrixType(click.ParamType[Any]):
@@ -163,7 +168,7 @@ class MatrixType(click.ParamType[Any]):
         if not isinstance(value, str):
             return value
         try:
-            return [numbers(row) for row in value.split(";")] if {",", ";"} & set(value) else float(value)
+            return matrix(value) if {",", ";"} & set(value) else float(value)
         except ValueError:
             self.fail(f"{value!r} must be a number, or rows of numbers such as 1,0;0,0.5", param, context)
 

@@ -28,6 +28,7 @@ from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 NEGLIGIBLE = 1e-13  # errors below this share of E y^2 are compared with that share, not with themselves
 MAP_ROUNDING = 2e-15  # relative rounding of one application of the map, times a safety factor
 TINY = sys.float_info.min
+CONTINUED = 1e-10  # singular values of the products below this, relative, do not count
 NUMBERS = 1_000_000  # of the largest array of a batch of points
 
 
@@ -63,9 +64,17 @@ def carry_over(coarse: Problem, fine: Problem, state: Array) -> Array:
     if state.shape[-1] != len(coarse.features.nodes) or len(fine.features.nodes) == 1:
         return state
     if fine.features.nodes.ndim > 1:
-        return np.tile(np.median(state, axis=1, keepdims=True), len(fine.features.nodes))
+        return np.maximum(_continued(coarse.features, fine.features, state), 0)
     nodes, finer = coarse.features.nodes, fine.features.nodes
     return np.array([np.expm1(np.interp(finer, nodes, np.log1p(V))) for V in state])
+
+
+def _continued(coarse: Features, fine: Features, V: Array) -> Array:
+    """V (P, N) on another grid: it is a sum of products b_k b_l and m2_k^2.  [se.1]"""
+    first, second = np.triu_indices(len(coarse.class_weights))
+    here, there = (np.concatenate([grid.linear[first] * grid.linear[second], grid.residual]) for grid in (coarse, fine))
+    coefficients = np.linalg.lstsq(here.T, V.T, rcond=CONTINUED)[0]
+    return np.asarray(coefficients.T @ there)
 
 
 def compiled_points(problem: Problem, controls: Controls, start: Array | None = None) -> PointSolutions:

@@ -12,6 +12,7 @@ GROUPS = {
     "one-class": theory.one_class,
     "gaussian-law": theory.gaussian_law,
     "spectrum-of-inputs": theory.with_a_spectrum,
+    "two-spikes": theory.two_spikes,
     "two-readouts": readouts.two_readouts,
     "finite-size": readouts.finite_size,
     "losses": losses.losses,

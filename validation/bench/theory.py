@@ -66,3 +66,17 @@ def with_a_spectrum() -> list[Row]:
 
     note = f"{duration(plain):.1f} us with one"
     return [Row("microseconds a point with 40 eigenvalues", duration(model), 50, note)]
+
+
+def two_spikes() -> list[Row]:
+    """Two spikes, three classes, three projections: the lattice of two dimensions, moments in the first call only."""
+    model = rmt.SpikedRandomFeatures(
+        activation=rmt.Activation.from_expression("erf((x + 0.7)/sqrt(2)) - 0.3"),
+        target=rmt.MultiIndexTarget.from_expression("sin(x1 + x2/2) + x1*x3/2"), sample_complexity=2.0, width_ratio=1.5,
+        ridge=0.05, noise_variance=0.1, width=400, alignment=[[0.8, 0.1], [-0.2, 0.7], [0.3, 0.2]],
+        spike=rmt.JointLaw([(1.2, 0.5), (-0.9, 0.8), (0.3, -1.1)], (0.3, 0.3, 0.4)),
+    )  # fmt: skip
+    controls = control_points(model, {"sample_complexity": np.linspace(0.2, 5, 20)})
+    duration = seconds(lambda: solve_controls(model, controls), 5) / 20
+    nodes = solve_controls(model, controls).nodes.max()
+    return [Row("point of two spikes / 20 ms", duration / 0.02, 1, f"{1e3 * duration:.1f} ms a point, {nodes} nodes")]

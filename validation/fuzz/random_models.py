@@ -13,6 +13,10 @@ SHARP = (
     "tanh", "relu", "erf", "sin", "cos", "sin(3*x)", "cos(8*x)", "sin(8*x)", "tanh(8*x)", "Max(x - 1, 0)", "exp(-x**2)",
     "exp(-4*(x - 1)**2)", "sin(x**2)", "tanh(20*x)", "sign(x - 1)",
 )  # fmt: skip
+SEVERAL = (
+    "sin(x1 + x2/2) + x1*x2/2", "tanh(x1 - x2)", "x1*x2*x3", "exp(-x1^2)*x2", "cos(2*x1) + x2", "x1",
+    "He2(x2) + sin(x3)", "erf(x1 + x2) + 0.3*x2*x3",
+)  # fmt: skip
 EXTREME = 0.3  # share of the models with ratios far from 1
 
 
@@ -63,6 +67,31 @@ def sharp_model(generator: np.random.Generator) -> rmt.SpikedRandomFeatures:
         bulk_variance=scale(-1.3, 0.4), sample_complexity=scale(-0.7, 0.7), width_ratio=scale(-0.7, 0.7),
         ridge=scale(-3, 1), noise_variance=float(generator.choice([0.0, 0.1])),
     )  # fmt: skip
+
+
+def several_model(generator: np.random.Generator) -> rmt.SpikedRandomFeatures | rmt.OneStepNetwork:
+    """Spikes in two directions, targets of two or three, up to three classes; or a gradient step on them."""
+
+    def scale(low: float, high: float) -> float:
+        return float(10 ** generator.uniform(low, high))
+
+    target, other = (rmt.MultiIndexTarget.from_expression(str(f)) for f in generator.choice(SEVERAL, 2, replace=False))
+    classes = int(generator.integers(1, 4))
+    pairs = scale(-0.7, 0.2) * generator.standard_normal((classes, 2))
+    law = rmt.JointLaw(pairs, generator.dirichlet(np.full(classes, 3.0)))
+    fields = {
+        "activation": _function(generator), "sample_complexity": scale(-0.7, 0.7), "width_ratio": scale(-0.7, 0.7),
+        "ridge": scale(-3, 1), "noise_variance": float(generator.choice([0.0, 0.1])), "width": _width(generator),
+    }  # fmt: skip
+    if generator.random() < 0.4:
+        several = {"step_targets": (target, other), "readout": law} if generator.random() < 0.3 else {}
+        step, count = rmt.MaximalStep(scale(-0.5, 0.3)), scale(-0.3, 1)
+        return rmt.OneStepNetwork(**fields, target=target, step=step, step_sample_complexity=count, **several)
+    overlaps = generator.standard_normal((target.directions, 2))
+    overlaps *= generator.choice([1.0, 0.7]) / np.linalg.norm(overlaps, 2)
+    return rmt.SpikedRandomFeatures(
+        **fields, target=target, spike=law, alignment=overlaps, bulk_variance=scale(-0.5, 0.3)
+    )
 
 
 def _function(generator: np.random.Generator) -> rmt.Activation:
