@@ -70,6 +70,9 @@ from rmt_asymptotics.sweeps.sweep import learning_curve, open_sweep, sweep
 from rmt_asymptotics.targets import MultiIndexTarget
 
 if TYPE_CHECKING:
+    from rmt_asymptotics.citations import cite
+    from rmt_asymptotics.dataframes import to_pandas, to_polars
+    from rmt_asymptotics.explanation import explain
     from rmt_asymptotics.finite import FiniteSize, FiniteValue, finite_size, finite_size_curve
     from rmt_asymptotics.optimisation import (
         Boundary,
@@ -166,11 +169,13 @@ __all__ = [
     "bias_variance",
     "bias_variance_curve",
     "centred",
+    "cite",
     "compare",
     "compare_curve",
     "cos",
     "ensemble",
     "erf",
+    "explain",
     "feature_eigenvalues",
     "finite_size",
     "finite_size_curve",
@@ -208,6 +213,8 @@ __all__ = [
     "spiked_equivalent",
     "sweep",
     "tanh",
+    "to_pandas",
+    "to_polars",
     "trace_boundary",
     "training_curve",
     "weight_spectrum",
@@ -242,6 +249,7 @@ _TRAINING = (
     "training_curve",
 )
 _FINITE = ("FiniteSize", "FiniteValue", "finite_size", "finite_size_curve")
+_ELSEWHERE = {"explain": "explanation", "cite": "citations", "to_pandas": "dataframes", "to_polars": "dataframes"}
 _SPECTRA = ("FeatureSpectrum", "WeightSpectrum", "spectrum", "weight_spectrum")
 
 
@@ -255,6 +263,8 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module("rmt_asymptotics.finite"), name)
     if name in _SPECTRA:
         return getattr(import_module("rmt_asymptotics.spectra"), name)
+    if name in _ELSEWHERE:
+        return getattr(import_module(f"rmt_asymptotics.{_ELSEWHERE[name]}"), name)
     if name == "plot":
         return import_module("rmt_asymptotics.plotting").plot
     if name == "dynamics":

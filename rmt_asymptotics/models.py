@@ -23,6 +23,7 @@ from rmt_asymptotics.gaussian.scan import check_scan
 from rmt_asymptotics.labels import Labels, Regression
 from rmt_asymptotics.laws import ConstantLaw, Law
 from rmt_asymptotics.losses import Loss, SquareLoss
+from rmt_asymptotics.papers import InPapers, OfNetworks, OfRandomFeatures, OfRidgeRegression
 from rmt_asymptotics.records import Record
 from rmt_asymptotics.remembered import remembered
 from rmt_asymptotics.steps import Step
@@ -37,7 +38,7 @@ A_MODEL = "a model, such as RandomFeatures(...)"  # what functions of models ask
 
 
 @dataclass(frozen=True, kw_only=True)
-class RidgeModel(Record, Declared):
+class RidgeModel(Record, Declared, InPapers):
     """Fields shared by all models: a ridge-regularised linear readout on p features of x ~ N(0, Sigma).
 
     Weights and teacher meet x = Sigma^(1/2) z as Sigma^(1/2) w and Sigma^(1/2) theta: directions, overlaps and profiles
@@ -210,7 +211,7 @@ def check_finite_ratio(model: RidgeModel) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RandomFeatures(RidgeModel):
+class RandomFeatures(OfRandomFeatures, RidgeModel):
     """Random features: weights w_i uniform on the unit sphere (mei22, adlam20).  Note: canonical_problem.md.
 
     {fields}
@@ -281,7 +282,7 @@ class SpikedRandomFeatures(RidgeModel):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OneStepNetwork(RidgeModel):
+class OneStepNetwork(OfNetworks, RidgeModel):
     """A two-layer network after one gradient step on its first layer, its readout then trained by ridge regression.
 
     {fields}
@@ -317,7 +318,7 @@ class OneStepNetwork(RidgeModel):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RidgeRegression(RidgeModel):
+class RidgeRegression(OfRidgeRegression, RidgeModel):
     """Ridge regression on the inputs themselves: f = <a, x>/sqrt(d), of as many features as dimensions.
 
     The labels are f_*(<theta, x>) + noise.  Penalties of b = a/sqrt(d), as in sum (y - <b, x>)^2 + penalty |b|^2, are

@@ -113,14 +113,15 @@ def _csv(dataset: "xarray.Dataset") -> bytes:
     header = "".join(f"# {name}: {' '.join(str(value).split())}\n" for name, value in dataset.attrs.items())
     text = io.StringIO(newline="")
     text.write(header)
-    columns = _columns(dataset)
+    columns = columns_of(dataset)
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
+    rows = zip(*columns.values(), strict=True)
+    writer.writerows(["" if value != value else value for value in row] for row in rows)  # no value, not "nan"
     return text.getvalue().encode()
 
 
-def _columns(dataset: "xarray.Dataset") -> dict[str, list[Any]]:
+def columns_of(dataset: "xarray.Dataset") -> dict[str, list[Any]]:
     """The values of all variables, one a point of the product of the dimensions; pandas would be slow to load."""
     shape = tuple(dataset.sizes.values())
     columns: dict[str, list[Any]] = {}
@@ -132,8 +133,7 @@ def _columns(dataset: "xarray.Dataset") -> dict[str, list[Any]]:
         else:
             dims, values = [name], np.arange(dataset.sizes[name])
         placed = values.reshape([dataset.sizes[dim] if dim in dims else 1 for dim in dataset.dims])
-        column = np.broadcast_to(placed, shape).ravel().tolist()
-        columns[str(name)] = ["" if value != value else value for value in column]  # no value, not "nan"
+        columns[str(name)] = np.broadcast_to(placed, shape).ravel().tolist()
     return columns
 
 

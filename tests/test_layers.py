@@ -40,6 +40,7 @@ ALLOWED = {
         "estimates": "_types",
         "tables": "",
         "output": "errors checks arguments",
+        "dataframes": "errors output tables",
         "decomposition": "_types",
         "equations": "_types decomposition",
         "gaussian": "_types errors checks callables",
@@ -54,7 +55,9 @@ ALLOWED = {
         "steps": "errors vocabulary",
         "losses": "_types compilation errors checks callables vocabulary gaussian",
         "labels": "_types remembered errors checks vocabulary gaussian activations",
-        "models": f"{BASE} {FUNCTIONS}",
+        "notation": "errors",
+        "papers": "errors activations laws steps notation",
+        "models": f"{BASE} {FUNCTIONS} notation papers",
         "serialisation": f"{BASE} {FUNCTIONS} models",
         "schedule": f"{BASE} models",
         "canonical": f"{BASE} {FUNCTIONS} models equations",
@@ -62,6 +65,8 @@ ALLOWED = {
         "state_evolution": "_types compilation threads errors vocabulary gaussian losses equations canonical",
         "digits": MODELS,  # a route of its own
         "asymptotics": f"{MODELS} canonical state_evolution digits",
+        "explanation": f"{MODELS} canonical state_evolution asymptotics",
+        "citations": MODELS,
         "margins": f"{MODELS} canonical state_evolution asymptotics",
         "separability": f"{MODELS} canonical state_evolution asymptotics",
         "spectra": f"{MODELS} threads equations canonical",
@@ -77,8 +82,8 @@ ALLOWED = {
         "plotting": f"{MODELS} spectra sweeps comparison dynamics",
         "reproduce": f"{MODELS} asymptotics finite spectra montecarlo sweeps plotting",
         "explorer": f"{MODELS} threads asymptotics finite montecarlo sweeps plotting",
-        "cli": f"{MODELS} asymptotics finite training spectra optimisation montecarlo sweeps comparison dynamics "
-        "plotting reproduce explorer",
+        "cli": f"{MODELS} asymptotics explanation citations finite training spectra optimisation montecarlo sweeps "
+        "comparison dynamics plotting reproduce explorer",
     }.items()
 }
 MUTUAL = {("expressions", "activations"), ("expressions", "targets")}

@@ -28,6 +28,8 @@ REFUSED, FAILED, INTERRUPTED = 2, 1, 130
     cls=LazyGroup,
     lazy={
         "solve": "rmt_asymptotics.cli.solve:solve_command",
+        "explain": "rmt_asymptotics.cli.explain:explain_command",
+        "cite": "rmt_asymptotics.cli.explain:cite_command",
         "sweep": "rmt_asymptotics.cli.sweep:sweep_command",
         "plot": "rmt_asymptotics.cli.plot:plot_command",
         "optimum": "rmt_asymptotics.cli.optimum:optimum",

@@ -10,7 +10,7 @@ from rmt_asymptotics.cli.options import TOLERANCE, check_drawable, model_from_op
 from rmt_asymptotics.cli.values import Axis, FieldAxis, FieldWindow
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.models import RidgeModel
-from rmt_asymptotics.output import write_dataset, write_figure
+from rmt_asymptotics.output import columns_of, write_dataset, write_figure
 from rmt_asymptotics.tables import Table
 from rmt_asymptotics.vocabulary.quantities import OUTPUT_NAMES
 
@@ -26,14 +26,15 @@ LOST = "not_converged"
 @click.option("--quantity", type=click.Choice(OUTPUT_NAMES), default=OUTPUT_NAMES[0], show_default=True)
 @click.option("--maximise", is_flag=True, help="The largest value, not the least.")
 @click.option("--bounds", type=FieldWindow(), multiple=True, help="Of a tuned field: ridge=0.01:10; repeatable.")
-@click.option("--along", type=FieldAxis(), help="A field and its values: width_ratio=0.5:4:20, also with :log.")
+@click.option("--along", type=FieldAxis(), multiple=True, help="A field and its values: width_ratio=0.5:4:20, also "
+              "with :log; twice for a map.")  # fmt: skip
 @TOLERANCE
 def optimum(
     file: Path | None, sample_complexity: Axis | None, over: tuple[str, ...], quantity: str, maximise: bool,
-    bounds: tuple[tuple[str, tuple[float, float]], ...], along: tuple[str, Axis] | None, tolerance: float | None,
+    bounds: tuple[tuple[str, tuple[float, float]], ...], along: tuple[tuple[str, Axis], ...], tolerance: float | None,
     output: Path | None, plot: Path | None, **fields: Any,
 ) -> None:  # fmt: skip
-    """The values of the fields --over at which a quantity is least, at one point or along a field.
+    """The values of the fields --over at which a quantity is least, at one point, along a field or over two.
 
     The model is given by options, or by a TOML FILE whose fields options replace.  Without --bounds an optimum at 0 or
     at infinity is found as such.  Several values of --sample-complexity are an axis, as is --along.
@@ -45,18 +46,18 @@ def optimum(
     """
     check_drawable(plot)
     if sample_complexity and len(sample_complexity.values) > 1:
-        if along:
-            raise click.UsageError("--along: give one value of --sample-complexity")
-        along = "sample_complexity", sample_complexity
+        along += (("sample_complexity", sample_complexity),)
+    if len(along) > len(dict(along)) or len(along) > 2:
+        raise click.UsageError("--along: one field or two, several values of --sample-complexity among them")
     if (output or plot) and not along:
         raise click.UsageError("--output and --plot need --along, or several values of --sample-complexity")
     point = sample_complexity.values[0] if sample_complexity else None
-    first = {along[0]: along[1].values[0]} if along and "." not in along[0] else {}
+    first = {name: axis.values[0] for name, axis in along if "." not in name}
     model = model_from_options(file, fields | {"sample_complexity": point} | first)
     options: dict[str, Any] = {"over": over, "quantity": quantity, "maximise": maximise, "tolerance": tolerance}
     options["bounds"] = dict(bounds)
     if along:
-        _curve(model, along, options, output, plot)
+        _curve(model, dict(along), options, output, plot)
     else:
         _point(model, options)
 
@@ -73,12 +74,11 @@ def _point(model: RidgeModel, options: dict[str, Any]) -> None:
 
 
 def _curve(
-    model: RidgeModel, along: tuple[str, Axis], options: dict[str, Any], output: Path | None, plot: Path | None
+    model: RidgeModel, along: dict[str, Axis], options: dict[str, Any], output: Path | None, plot: Path | None
 ) -> None:
     from rmt_asymptotics.optimisation import optimal_curve
 
-    name, axis = along
-    values: dict[str, Any] = {name: axis.values}
+    values: dict[str, Any] = {name: axis.values for name, axis in along.items()}
     dataset = optimal_curve(model, **options, **values)
     try:
         if output:
@@ -88,7 +88,7 @@ def _curve(
 
             write_figure(figure_of(plot_optima(dataset)), plot)
     finally:
-        click.echo(str(_table(dataset, [name, options["quantity"], *options["over"]])))
+        click.echo(str(_table(dataset, [*along, options["quantity"], *options["over"]])))
     lost = int((dataset.status == LOST).sum())
     if lost:
         message = str(dataset.message.values[dataset.status.values == LOST][0])
@@ -96,5 +96,6 @@ def _curve(
 
 
 def _table(dataset: "xarray.Dataset", names: Sequence[str]) -> Table:
-    columns = [dataset[name].values.tolist() for name in (*names, "status")]
-    return Table((*names, "status"), list(zip(*columns, strict=True)))
+    columns = columns_of(dataset)
+    columns = {name: columns[name] for name in (*names, "status")}
+    return Table((*names, "status"), list(zip(*columns.values(), strict=True)))

@@ -1,7 +1,10 @@
-"""optimal_curve(): how an optimum moves along an axis.  Note: theory_notes/optimisation.md [opt.1]."""
+"""optimal_curve(): how an optimum moves along an axis, or over two.  Note: theory_notes/optimisation.md [opt.1]."""
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
@@ -31,12 +34,12 @@ def optimal_curve(
     progress: bool | None = None,
     **axis: Sequence[float] | Array,
 ) -> "xarray.Dataset":
-    """The optimum against one field, such as sample_complexity: optimally tuned ridge along a learning curve.
+    """The optimum against one field, such as sample_complexity: optimally tuned ridge along a learning curve; or two.
 
     axis: the name of one field of the model that is not tuned, with a one-dimensional array of values (a field of a
-    record as **{"step.rate": values}).  progress: as in `sweep`.  The other parameters are those of `optimal`.
-    Returns the Dataset with dimension `axis` and variables: the output, each tuned field, status, message.  Each point
-    starts from its neighbour *and* from a scan, so that a jump from one valley to another is seen.
+    record as **{"step.rate": values}); two for a map.  progress: as in `sweep`.  The other parameters are those of
+    `optimal`.  Returns the Dataset over the axes with variables: the output, each tuned field, status, message.  Each
+    point starts from its neighbour *and* from a scan, so that a jump from one valley to another is seen.
 
     >>> import rmt_asymptotics as rmt
     >>> model = rmt.RandomFeatures(activation=rmt.identity, target=rmt.identity, sample_complexity=2.0, width_ratio=1e6,
@@ -49,13 +52,15 @@ def optimal_curve(
 
     checked_model(model)
     names = distinct_names(over)
-    name, values = _axis(model, names, axis)
+    axes = _axes(model, names, axis)
+    shape = [len(values) for values in axes.values()]
     found: list[Optimum] = []
-    for value in tracked(values, "optimum", progress):
-        start = found[-1].model if found else None
+    for place, values in enumerate(tracked(list(product(*axes.values())), "optimum", progress)):
+        before = place - (1 if place % shape[-1] else shape[-1])  # the neighbour, of a row's first the one above
+        start = found[before].model if before >= 0 else None
         found.append(
             best_over(
-                model.replace(**{name: value}),
+                model.replace(**dict(zip(axes, values, strict=True))),
                 names,
                 quantity,
                 maximise,
@@ -69,16 +74,16 @@ def optimal_curve(
     columns |= {"status": [o.status.name.lower() for o in found], "message": [o.message for o in found]}
     attributes = provenance(model) | {"over": ", ".join(names), "sense": "largest" if maximise else "least"}
     return xarray.Dataset(
-        {key: (name, column, described(key)) for key, column in columns.items()},
-        {name: (name, values, described(name))},
+        {key: (tuple(axes), np.reshape(column, shape), described(key)) for key, column in columns.items()},
+        {name: (name, values, described(name)) for name, values in axes.items()},
         attributes,
     )
 
 
-def _axis(model: RidgeModel, names: tuple[str, ...], axis: Mapping[str, Any]) -> tuple[str, list[float]]:
-    """The name and the values of the one axis."""
-    if len(axis) != 1 or next(iter(axis)) in names:
-        raise OutOfDomain("axis", tuple(axis), "one field that is not in `over`, with its values")
-    name, values = next(iter(axis.items()))
-    domain_of(model, name)
-    return name, [number(name, entry) for entry in sequence(name, values)]
+def _axes(model: RidgeModel, names: tuple[str, ...], axis: Mapping[str, Any]) -> dict[str, list[float]]:
+    """The one axis or two, with their values."""
+    if len(axis) not in (1, 2) or set(axis) & set(names):
+        raise OutOfDomain("axis", tuple(axis), "one field or two that are not in `over`, with their values")
+    for name in axis:
+        domain_of(model, name)
+    return {name: [number(name, entry) for entry in sequence(name, values)] for name, values in axis.items()}

@@ -162,7 +162,7 @@ def _of_value(held: Family, value: Any) -> dict[str, np.ndarray] | None:
 
 
 def _limit(dataset: "xarray.Dataset") -> bool:
-    return model_of(dataset)["width"] is None
+    return model_of(dataset).get("width") is None
 
 
 def _theory(
@@ -198,7 +198,10 @@ def _simulation(
 
 
 def _theory_of(dataset: "xarray.Dataset") -> str:
-    return "theory" if "width" in dataset.dims else f"theory, p = {abbreviated(model_of(dataset)['width'])}"
+    model = model_of(dataset)
+    return (
+        f"theory, p = {abbreviated(model['width'])}" if "width" in model and "width" not in dataset.dims else "theory"
+    )
 
 
 def _simulation_of(dataset: "xarray.Dataset") -> str:

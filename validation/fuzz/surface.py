@@ -120,7 +120,7 @@ class Valid:
             "condition": rmt.VanishingDerivative("ridge"), "plane": {"ridge": (0.1, 1.0), "sample_complexity": (1, 2)},
             "axes": {"ridge": [0.1, 0.3]}, "store": "store", "path": "x.csv", "other": rmt.random_features_of,
             "dataset": rmt.sweep(m, {"ridge": [0.1, 0.3], "step.rate": [0.5, 1.0]}), "name": "ridge", "strength": 2.0,
-            "data": rmt.sweep(m, ridge=[0.1, 0.3]),
+            "data": rmt.sweep(m, ridge=[0.1, 0.3]), "result": rmt.sweep(m, ridge=[0.1, 0.3]), "paper": "cui24",
             "boundaries": {"a": self.boundary}, "fields": serialisation.model_to_dict(m), "samples": 40, "members": 2,
             "trace_boundary.points": 3, "trace_boundary.scan": 3, "learning_curve.sample_complexity": [1.0, 2.0],
             "simulation_curve.sample_complexity": [1.0, 2.0], "compare_curve.sample_complexity": [1.0, 2.0],
