@@ -262,7 +262,19 @@ def test_a_file_keeps_its_words():
     fields = {"model": "RidgeRegression", "sample_complexity": 0.5, "ridge": 0.02, "covariance": covariance}
     state = state_of(fields)
     assert state["model"]["covariance"] == covariance and state["model"]["intercept"] is False
-    assert parts_of(state | {"simulate": False, "band": False})["curve"][-1]["complete"]
+    parts, names = parts_of(state | {"simulate": False, "band": False}), {}
+    assert parts["curve"][-1]["complete"] and "power law" in parts["accepted"][0]["caption"]
+    exec(parts["accepted"][0]["python"], names)
+    assert names["model"] == model_from_dict(fields)
+    assert "rmt.Covariance.power_law(exponent=0.8, dimension=200)" in parts["accepted"][0]["python"]
+
+
+def test_infinity_has_a_word():
+    fields = FIELDS_OF_SPIKE | {"width_ratio": np.inf}
+    state = state_of(fields)
+    assert state["model"]["width_ratio"] == "inf" and "inf" in json.dumps(state, allow_nan=False)
+    assert view_of(state).model == model_from_dict(fields)
+    assert "width_ratio=np.inf" in next(iter(answers(state)))["python"]
 
 
 def test_the_curve_comes_first(monkeypatch):

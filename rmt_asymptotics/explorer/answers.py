@@ -15,7 +15,6 @@ from rmt_asymptotics.explorer.simulated import simulated
 from rmt_asymptotics.explorer.theory import band, curve, phase_map, point
 from rmt_asymptotics.explorer.view import View, view_of
 from rmt_asymptotics.plotting.captions import describe
-from rmt_asymptotics.serialisation import model_to_dict
 
 HEAD_START = 0.4  # seconds in which the curve is alone
 
@@ -27,7 +26,7 @@ def answers(content: Any) -> Answers:
     except OutOfDomain as error:
         yield {"part": "refused", **told(error)}
         return
-    caption = describe(model_to_dict(view.model))
+    caption = describe(view.fields)
     yield {"part": "accepted", "outputs": list(view.model.outputs), "caption": caption, "python": script(view)}
     asked = {
         "point": True,

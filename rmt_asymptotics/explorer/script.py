@@ -9,6 +9,7 @@ from rmt_asymptotics.activations import BUILT_IN, FAMILIES, Activation
 from rmt_asymptotics.explorer import simulated, theory
 from rmt_asymptotics.explorer.view import Span, View
 from rmt_asymptotics.finite.setting import has_finite_size
+from rmt_asymptotics.serialisation import KINDS
 
 PACKAGE = "rmt"
 
@@ -42,8 +43,18 @@ def model_code(view: View) -> str:
     """The constructor of the model, with its fields that are not at their defaults."""
     model = view.model
     shown = [f for f in dataclasses.fields(model) if getattr(model, f.name) != f.default]
-    lines = "".join(f"    {f.name}={code(getattr(model, f.name))},\n" for f in shown)
+    lines = "".join(f"    {f.name}={_made(view.fields.get(f.name)) or code(getattr(model, f.name))},\n" for f in shown)
     return f"{PACKAGE}.{type(model).__name__}(\n{lines})"
+
+
+def _made(plain: Any) -> str:
+    """The call of a function that makes a record, such as `Covariance.power_law`; empty for other values."""
+    for kind, (_, makers) in KINDS.items():
+        maker = makers.get(plain.get(kind, "")) if isinstance(plain, dict) else None
+        if maker is not None and not isinstance(maker, type):
+            arguments = ", ".join(f"{name}={value!r}" for name, value in plain.items() if name != kind)
+            return f"{PACKAGE}.{maker.__qualname__}({arguments})"
+    return ""
 
 
 def code(value: Any) -> str:

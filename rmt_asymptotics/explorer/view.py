@@ -55,9 +55,13 @@ class Plane:
 
 @dataclass(frozen=True)
 class View:
-    """curve: what the errors are drawn against.  plan: of the simulation, and of the band at its dimension."""
+    """fields: of the model, in the words of the page.  curve: what the errors are drawn against.
+
+    plan: of the simulation, and of the band at its dimension.
+    """
 
     model: RidgeModel
+    fields: dict[str, Any]
     curve: Span
     plan: SimulationPlan
     band: bool
@@ -76,11 +80,12 @@ def view_of(content: Any) -> View:
     Span(field='ridge', low=0.01, high=1.0)
     """
     content = mapping("request", content, "model, curve, simulation, band, simulate, map")
-    model = model_from_dict(read(mapping("model", content.get("model"), "fields")))
+    fields = read(mapping("model", content.get("model"), "fields"))
+    model = model_from_dict(fields)
     plan = SimulationPlan(**_plan(mapping("simulation", content.get("simulation", {}), "dimension, replicas, seed")))
     curve = _span(model, "curve", content.get("curve"))
     band, simulate = (flag(name, content.get(name, False)) for name in ("band", "simulate"))
-    return View(model, curve, plan, band, simulate, _plane(model, content.get("map")))
+    return View(model, fields, curve, plan, band, simulate, _plane(model, content.get("map")))
 
 
 def _plan(numbers: dict[str, Any]) -> dict[str, Any]:

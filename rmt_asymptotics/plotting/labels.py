@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+GREEK = dict(
+    zip(
+        ["eta", "Delta", "sigma", "Sigma", "gamma", "theta", "tau", "rho", "mu", "eps", "omega"],
+        "ηΔσΣγθτρμεω",
+        strict=True,
+    )
+)
 IN_TYPE: tuple[tuple[str, Any], ...] = (  # the names of the code as the notes write them
     (r"\*\*([2-9])\b", lambda found: SUPERSCRIPTS[int(found[1])]),
-    (r"\beta\b", "\N{GREEK SMALL LETTER ETA}"),
-    (r"\bDelta\b", "\N{GREEK CAPITAL LETTER DELTA}"),
-    (r"\bsigma\b", "\N{GREEK SMALL LETTER SIGMA}"),
-    (r"\bgamma\b", "\N{GREEK SMALL LETTER GAMMA}"),
+    (r"\b(eta|Delta|sigma|Sigma|gamma|theta|tau|rho|mu|eps|omega)(?![a-zA-Z])", lambda found: GREEK[found[1]]),
     (r"\bn0\b", "n\N{SUBSCRIPT ZERO}"),
     (r"\bsqrt\(p\)", "\N{SQUARE ROOT}p"),
     (r"\^2\b", "\N{SUPERSCRIPT TWO}"),

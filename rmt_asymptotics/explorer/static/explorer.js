@@ -30,9 +30,11 @@ export {map, picture, state};
 
 // --- the state
 
+/** What the address holds; null if that is no state. */
 function stateOfAddress() {
   try {
-    return location.hash.length > 1 ? JSON.parse(decodeURIComponent(location.hash.slice(1))) : null;
+    const held = JSON.parse(decodeURIComponent(location.hash.slice(1)));
+    return held.model.model in form.models && held.curve ? held : null;
   } catch {
     return null;
   }
@@ -259,7 +261,11 @@ const parts = {
     if (message.message) note("point", message.message);
   },
   band(message) {
-    if (message.failure) return note("band", `No finite-size theory: ${message.failure.message}`);
+    if (message.failure) {
+      const {field, allowed, message: words} = message.failure;
+      coming.without = allowed ? `No finite-size theory here: ${field} must be ${allowed}.` : words;
+      return;
+    }
     coming.band ??= {x: [], mean: {}, deviation: {}};
     merge(coming.band, message, ["mean", "deviation"]);
   },
@@ -344,6 +350,7 @@ function words() {
   if (simulation) {
     key.push(`Points: simulated, d = ${state.simulation.dimension}, ${simulation.replicas} of ${state.simulation.replicas} draws, \u00b1 one standard error.`);
   }
+  if (picture.without) key.push(picture.without);
   $("notes").replaceChildren(element("li", {textContent: key.join(" ")}),
     ...Object.values(notes).map(text => element("li", {className: "error", textContent: text})));
   const rows = Object.entries(point?.values ?? {}).filter(([, value]) => finite(value));
@@ -403,5 +410,6 @@ window.addEventListener("hashchange", () => {
   if (loaded && JSON.stringify(loaded) !== JSON.stringify(state)) load(loaded);
 });
 window.addEventListener("resize", draw);
+window.addEventListener("error", event => ($("refusal").textContent = `The page has a fault: ${event.message}`));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => (outputChoices(), draw()));
 connect();
