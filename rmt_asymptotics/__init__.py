@@ -81,6 +81,7 @@ if TYPE_CHECKING:
         Optimum,
         OptimumStatus,
         OutlierLeavesBulk,
+        Separable,
         VanishingDerivative,
         best_linear_error,
         gradient,
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
         optimal,
         optimal_curve,
         random_features_of,
+        square_loss_of,
         trace_boundary,
     )
     from rmt_asymptotics.plotting import plot
@@ -154,6 +156,7 @@ __all__ = [
     "Regression",
     "RidgeRegression",
     "Separability",
+    "Separable",
     "SignLabels",
     "Simulation",
     "SimulationPlan",
@@ -211,6 +214,7 @@ __all__ = [
     "solve",
     "spectrum",
     "spiked_equivalent",
+    "square_loss_of",
     "sweep",
     "tanh",
     "to_pandas",
@@ -228,6 +232,7 @@ _OPTIMISATION = (
     "Optimum",
     "OptimumStatus",
     "OutlierLeavesBulk",
+    "Separable",
     "VanishingDerivative",
     "best_linear_error",
     "gradient",
@@ -236,6 +241,7 @@ _OPTIMISATION = (
     "optimal",
     "optimal_curve",
     "random_features_of",
+    "square_loss_of",
     "trace_boundary",
 )
 _TRAINING = (

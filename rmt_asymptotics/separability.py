@@ -66,8 +66,7 @@ def separability(model: RidgeModel, *, tolerance: float | None = None) -> Separa
     >>> round(separability(noise).samples_per_feature, 9)  # labels without signal: Cover's two samples a feature
     2.0
     """
-    if not model.labels.two_values:
-        raise OutOfDomain("labels", model.labels, "of two values: SignLabels(), ProbitLabels() or LogisticLabels()")
+    two_valued(model)
     check_finite_ratio(model)
     hard = model.replace(loss=HardMarginLoss(), ridge=1.0)
     tolerance = default_tolerance(hard) if tolerance is None else tolerance
@@ -85,6 +84,12 @@ def separability(model: RidgeModel, *, tolerance: float | None = None) -> Separa
     if not size <= 1e3 * ENOUGH or not change <= max(tolerance, 1e-6):
         raise NotConverged(f"{Status.NOT_SOLVED.value}: the threshold of separability, near n/d = {found:.6g}")
     return Separability(model, found, change + size)
+
+
+def two_valued(model: RidgeModel) -> None:
+    """Raise `OutOfDomain` for real labels."""
+    if not model.labels.two_values:
+        raise OutOfDomain("labels", model.labels, "of two values: SignLabels(), ProbitLabels() or LogisticLabels()")
 
 
 def _near(hard: RidgeModel) -> Solved | None:

@@ -10,6 +10,7 @@ import rmt_asymptotics as rmt
 from rmt_asymptotics.optimisation import (
     EqualErrors,
     OutlierLeavesBulk,
+    Separable,
     VanishingDerivative,
     best_linear_error,
     gradient,
@@ -17,6 +18,7 @@ from rmt_asymptotics.optimisation import (
     noise_floor,
     optimal,
     random_features_of,
+    square_loss_of,
     trace_boundary,
 )
 from rmt_asymptotics.optimisation.continuation import spread
@@ -31,6 +33,11 @@ NETWORK = rmt.OneStepNetwork(
 RIDGED = rmt.RandomFeatures(
     activation=rmt.tanh, target=rmt.sin, sample_complexity=2.2, width_ratio=1.4, ridge=0.1, noise_variance=0.2
 )
+
+CLASSIFIER = rmt.RandomFeatures(
+    activation=rmt.tanh, target=rmt.identity, sample_complexity=2.0, width_ratio=1.5, ridge=0.1,
+    labels=rmt.SignLabels(0.05), loss=rmt.LogisticLoss(),
+)  # fmt: skip
 
 
 def traced(function, count=13, points=60):
@@ -252,6 +259,35 @@ def test_best_linear_error_is_what_many_samples_leave_to_linear_features():
     shifted = model.replace(activation=rmt.Activation.from_expression("x + 0.3"))
     assert kernel_limit(shifted) == pytest.approx(best_linear_error(model), rel=1e-6)
     assert best_linear_error(model) > noise_floor(model) == 0.13
+
+
+def test_reference_lines_of_labels_of_two_values():
+    """Signs of N(0, 1) with flips, of which E y^2 = 1 and E y z = (1 - 2 eps) sqrt(2/pi); and the kernel."""
+    assert noise_floor(CLASSIFIER) == pytest.approx(4 * 0.05 * 0.95, rel=1e-12)
+    assert best_linear_error(CLASSIFIER) == pytest.approx(1 - (0.9**2) * 2 / np.pi, rel=1e-12)
+    wide = rmt.solve(CLASSIFIER.replace(width_ratio=1e6)).misclassification
+    assert kernel_limit(CLASSIFIER, "misclassification") == pytest.approx(wide, rel=1e-6)
+    assert random_features_of(CLASSIFIER).loss == CLASSIFIER.loss
+
+
+def test_boundary_between_two_losses():
+    """Where logistic regression gives fewer errors than the square loss at the same ridge."""
+    plane = {"sample_complexity": (1.5, 3.0), "ridge": (0.02, 1.0)}
+    condition = EqualErrors(square_loss_of, "misclassification", tolerance=1e-7)
+    (found,) = trace_boundary(CLASSIFIER, condition, plane, points=3, scan=3).curves
+    n, ridge = found[1].tolist()
+    at = CLASSIFIER.replace(sample_complexity=n, ridge=ridge)
+    square = rmt.solve(at.replace(loss=rmt.SquareLoss()))
+    assert rmt.solve(at).misclassification == pytest.approx(square.misclassification, rel=1e-8)
+
+
+def test_separability_is_a_boundary():
+    condition, threshold = Separable(), rmt.separability(CLASSIFIER).sample_complexity
+    at = CLASSIFIER.replace(sample_complexity=1.1 * threshold)
+    assert condition.mismatch(at) == pytest.approx(0.1, rel=1e-9)
+    assert condition.meaning(condition.mismatch(at)) == "samples are not separable"
+    with pytest.raises(rmt.OutOfDomain, match="labels"):
+        trace_boundary(PLAIN, Separable(), {"sample_complexity": (1, 2), "ridge": (0.1, 1)}, points=3)
 
 
 def test_gradient_is_that_of_the_kernel_limit():

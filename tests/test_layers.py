@@ -71,7 +71,7 @@ ALLOWED = {
         "separability": f"{MODELS} canonical state_evolution asymptotics",
         "spectra": f"{MODELS} threads equations canonical",
         "finite": f"{MODELS} threads equations canonical state_evolution asymptotics spectra",
-        "optimisation": f"{MODELS} threads equations canonical state_evolution asymptotics spectra",
+        "optimisation": f"{MODELS} threads equations canonical state_evolution asymptotics separability spectra",
         "training": f"{MODELS} decomposition schedule canonical equations state_evolution asymptotics spectra "
         "optimisation",
         "montecarlo": f"{MODELS} decomposition schedule",  # knows nothing of the theory

@@ -23,6 +23,7 @@ REFERENCES = {
     "random-features": ("random_features_of", "plain random features"),
     "best-linear": ("best_linear_error", "the best linear predictor"),
     "kernel-limit": ("kernel_limit", "the kernel, p/d = ∞"),
+    "square-loss": ("square_loss_of", "the square loss"),
 }
 Window = tuple[float, float]
 
@@ -32,6 +33,7 @@ Window = tuple[float, float]
 @click.option("--equal-to", type=click.Choice(list(REFERENCES)), help="Where the quantity equals that of a reference.")
 @click.option("--stationary-in", metavar="FIELD", help="Where more of a field begins to help or to harm.")
 @click.option("--outlier", type=int, metavar="ORDER", help="Where the outlier of this order leaves the bulk.")
+@click.option("--separable", is_flag=True, help="Where samples stop being separable, for labels of two values.")
 @click.option("--quantity", type=click.Choice(OUTPUT_NAMES), default=OUTPUT_NAMES[0], show_default=True)
 @click.option("--plane", type=FieldWindow(), multiple=True, help="ridge=0.01:10, twice.  [default: the axes of FILE]")
 @click.option("--x", metavar="FIELD", help="The field of the picture's horizontal axis.  [default: the second]")
@@ -39,10 +41,10 @@ Window = tuple[float, float]
 @TOLERANCE
 def boundary(
     file: Path | None, sample_complexity: Axis | None, equal_to: str | None, stationary_in: str | None,
-    outlier: int | None, quantity: str, plane: tuple[tuple[str, Window], ...], x: str | None, points: int,
-    tolerance: float | None, output: Path | None, plot: Path | None, **fields: Any,
+    outlier: int | None, separable: bool, quantity: str, plane: tuple[tuple[str, Window], ...], x: str | None,
+    points: int, tolerance: float | None, output: Path | None, plot: Path | None, **fields: Any,
 ) -> None:  # fmt: skip
-    """Trace where a condition holds: --equal-to, --stationary-in or --outlier; the results go on maps with `plot`.
+    """Trace where a condition holds: one of the first four options; the results go on maps with `plot`.
 
     The model is given by options, or by a TOML FILE whose fields options replace; what `sweep` reads will do.
 
@@ -55,7 +57,7 @@ def boundary(
     from rmt_asymptotics.optimisation import trace_boundary
 
     check_drawable(plot)
-    condition, label = _condition(equal_to, stationary_in, outlier, quantity, tolerance)
+    condition, label = _condition(equal_to, stationary_in, outlier, separable, quantity, tolerance)
     axes = {} if plane else _axes(file)
     window = dict(plane) or {name: (min(values), max(values)) for name, values in axes.items()}
     if len(window) != 2:
@@ -77,13 +79,18 @@ def boundary(
 
 
 def _condition(
-    equal_to: str | None, stationary_in: str | None, outlier: int | None, quantity: str, tolerance: float | None
+    equal_to: str | None,
+    stationary_in: str | None,
+    outlier: int | None,
+    separable: bool,
+    quantity: str,
+    tolerance: float | None,
 ) -> "tuple[Condition, str]":
     """The condition that is asked for, and a label for it."""
     from rmt_asymptotics import optimisation
 
-    if [equal_to, stationary_in, outlier].count(None) != 2:
-        raise click.UsageError("give one of --equal-to, --stationary-in and --outlier")
+    if [equal_to, stationary_in, outlier, separable or None].count(None) != 3:
+        raise click.UsageError("give one of --equal-to, --stationary-in, --outlier and --separable")
     words = quantity.replace("_", " ")
     if equal_to:
         function, name = REFERENCES[equal_to]
@@ -92,6 +99,8 @@ def _condition(
     if stationary_in:
         label = f"{words} stationary in {described(stationary_in)['long_name']}"
         return optimisation.VanishingDerivative(stationary_in, quantity, tolerance), label
+    if separable:
+        return optimisation.Separable(tolerance), "samples stop being separable"
     assert outlier is not None
     return optimisation.OutlierLeavesBulk(outlier), f"outlier of order {outlier} leaves the bulk"
 

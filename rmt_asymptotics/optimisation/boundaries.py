@@ -122,7 +122,8 @@ def trace_boundary(
 ) -> Boundary:
     """The curves in a plane of two fields on which a condition holds.
 
-    condition: `EqualErrors`, `VanishingDerivative`, `OutlierLeavesBulk`, or any object with their two methods.
+    condition: `EqualErrors`, `VanishingDerivative`, `Separable`, `OutlierLeavesBulk`, or any object with their two
+    methods.
     plane: two fields, each with its window (low, high).  points: in total, at equal distances along the curves in
     the coordinates of the window.  logarithmic: the fields with a logarithmic coordinate; left out, the positive ones
     whose window spans more than a factor of 10.  scan: points an axis of the grid whose sign changes start the

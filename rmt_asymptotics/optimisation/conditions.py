@@ -6,7 +6,7 @@ If it has a method `check`, `trace_boundary` calls it with the model first: `Out
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from rmt_asymptotics.errors import OutOfDomain, whole_number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.optimisation.derivatives import gradient
 from rmt_asymptotics.optimisation.fields import checked_quantity, domain_of, field_names
+from rmt_asymptotics.separability import separability, two_valued
 from rmt_asymptotics.threads import one_thread
 
 LEVEL = 1  # of the grid on which an edge of the bulk is found
@@ -37,12 +38,13 @@ class Condition(Protocol):
 class EqualErrors:
     """Where an output equals that of another model, or a reference line.
 
-    other: changes to the model, {"ridge": 1.0}; or a function from the model to another, such as `random_features_of`,
-    or to a number, such as `best_linear_error`, `kernel_limit` and `noise_floor`.  quantity: as in `gradient`.
+    other: changes to the model, {"ridge": 1.0} or {"loss": SquareLoss()}; or a function from the model to another,
+    such as `random_features_of` and `square_loss_of`, or to a number, such as `best_linear_error`, `kernel_limit` and
+    `noise_floor`.  quantity: as in `gradient`.
     mismatch: the difference of the two relative to the model's own.
     """
 
-    other: Callable[[RidgeModel], RidgeModel | float] | Mapping[str, float]
+    other: Callable[[RidgeModel], RidgeModel | float] | Mapping[str, Any]
     quantity: str = "test_error"
     tolerance: float | None = None
 
@@ -96,6 +98,26 @@ class VanishingDerivative:
 
     def meaning(self, sign: float) -> str:
         return f"{self.quantity} {'increases' if sign > 0 else 'decreases'} with {self.wrt}"
+
+
+@dataclass(frozen=True)
+class Separable:
+    """Where samples stop being separable: n/d is the threshold of `separability`.  convex_losses.md [gl.16].
+
+    mismatch: n/d over the threshold, minus one; -1 where samples are separable at any n.
+    """
+
+    tolerance: float | None = None
+
+    def check(self, model: RidgeModel) -> None:
+        """Raise `OutOfDomain` for real labels."""
+        two_valued(model)
+
+    def mismatch(self, model: RidgeModel) -> float:
+        return model.sample_complexity / separability(model, tolerance=self.tolerance).sample_complexity - 1
+
+    def meaning(self, sign: float) -> str:
+        return f"samples are {'not ' if sign > 0 else ''}separable"
 
 
 @dataclass(frozen=True)

@@ -3,28 +3,26 @@
 Note: theory_notes/optimisation.md [ref.1]-[ref.3].
 """
 
-from dataclasses import replace
-
-import numpy as np
+import math
 
 from rmt_asymptotics.arguments import checked_arguments
-from rmt_asymptotics.asymptotics import control_points
+from rmt_asymptotics.asymptotics import solve
 from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.errors import numerical_failures
+from rmt_asymptotics.gaussian.conditional import conditional_moments
+from rmt_asymptotics.losses import SquareLoss
 from rmt_asymptotics.models import RandomFeatures, RidgeModel
-from rmt_asymptotics.optimisation.derivatives import SOLVED
 from rmt_asymptotics.optimisation.fields import checked_model, checked_quantity
-from rmt_asymptotics.state_evolution.ridge import solve_points
 
 SHARED = (
-    "activation", "target", "sample_complexity", "width_ratio", "ridge", "noise_variance", "width", "covariance",
-    "teacher",
+    "activation", "target", "sample_complexity", "width_ratio", "ridge", "noise_variance", "width", "loss", "labels",
+    "intercept", "covariance", "teacher",
 )  # fmt: skip
 
 
 @checked_arguments
 def random_features_of(model: RidgeModel) -> RandomFeatures:
-    """Plain random features with the same activation, target, sizes, ridge and noise: the network without its step.
+    """Plain random features with the same activation, labels, loss, sizes and ridge: the network without its step.
 
     >>> import rmt_asymptotics as rmt
     >>> network = rmt.OneStepNetwork(activation=rmt.tanh, target=rmt.sin, sample_complexity=1.6, width_ratio=1.0,
@@ -36,9 +34,15 @@ def random_features_of(model: RidgeModel) -> RandomFeatures:
 
 
 @checked_arguments
+def square_loss_of(model: RidgeModel) -> RidgeModel:
+    """The same model with the square loss, at the same ridge: what another loss gains over it."""
+    return checked_model(model).replace(loss=SquareLoss())
+
+
+@checked_arguments
 def noise_floor(model: RidgeModel) -> float:
-    """The test error of an oracle that knows the target: the variance of the label noise.  [ref.1]"""
-    return checked_model(model).noise_variance
+    """The test error of an oracle that knows the target: the mean variance of the labels.  [ref.1]"""
+    return checked_model(model).label_noise
 
 
 @checked_arguments
@@ -46,7 +50,7 @@ def noise_floor(model: RidgeModel) -> float:
 def best_linear_error(model: RidgeModel, *, intercept: bool = True) -> float:
     """The test error of the best linear predictor of y from x, at infinitely many samples.  [ref.2]
 
-    noise_variance + E f_*^2 - (E f_*)^2 - (E z f_*)^2; without an intercept (E f_*)^2 is not subtracted.  Linear ridge
+    E y^2 - (E y)^2 - (E z y)^2, z = <theta, x>; without an intercept (E y)^2 is not subtracted.  Linear ridge
     regression on finitely many samples is `kernel_limit` with the identity as activation.
 
     >>> import rmt_asymptotics as rmt
@@ -55,17 +59,22 @@ def best_linear_error(model: RidgeModel, *, intercept: bool = True) -> float:
     >>> round(best_linear_error(model), 12)   # He_2 is not linear at all: its variance is 2
     2.25
     """
-    labels = translate(random_features_of(model), 0).labels
-    mean = 0.0 if intercept else float(labels.target[0, 0])
-    return model.noise_variance + float(labels.residual[0]) + mean**2
+    if model.is_ridge_regression:
+        known = translate(random_features_of(model), 0).labels
+        mean, residual = float(known.target[0, 0]), float(known.residual[0])
+    else:
+        labels, target = model.labels, model.single_target
+        found = conditional_moments(lambda nu: labels.mean(target(nu)), labels.kinks(target), 0.0, 1.0, field="labels")
+        mean, residual = float(found.mean), float(found.residual)
+    return model.label_noise + residual + (0.0 if intercept else mean**2)
 
 
 @checked_arguments
 @numerical_failures()
 def kernel_limit(model: RidgeModel, quantity: str = "test_error") -> float:
-    """An output of random features as p/d -> infinity at fixed n/d and ridge: kernel ridge regression.  [ref.3]
+    """An output of random features as p/d -> infinity at fixed n/d and ridge: that of the kernel.  [ref.3]
 
-    The activation, the target, n/d, ridge and noise are those of the model; its width, spike and step do not matter.
+    Activation, labels, loss, n/d and ridge are those of the model; its width, spike and step do not matter.
     quantity: as in `gradient`.  Raises `OutOfDomain` for another.
 
     >>> import rmt_asymptotics as rmt
@@ -75,8 +84,5 @@ def kernel_limit(model: RidgeModel, quantity: str = "test_error") -> float:
     True
     """
     checked_quantity(quantity)
-    features = random_features_of(model).replace(width=None)
-    controls = replace(control_points(features, {}), dimension_ratio=np.zeros(1))
-    found = solve_points(translate(features, 0), controls).errors
-    value = float(getattr(found, SOLVED.get(quantity, quantity))[0])
-    return value - features.noise_variance if quantity in SOLVED else value
+    features = random_features_of(model).replace(width=None, width_ratio=math.inf)
+    return float(getattr(solve(features), quantity))
