@@ -302,6 +302,7 @@ class OneStepNetwork(OfNetworks, RidgeModel):
     readout: Law = UNIT
     corrections: bool = True
     span_noise: bool = False
+    row_lengths: bool = False
     step_targets: tuple[Target, ...] = ()
 
     def __post_init__(self) -> None:
@@ -309,8 +310,11 @@ class OneStepNetwork(OfNetworks, RidgeModel):
         outputs = self.readout.directions or 1
         if len(self.step_targets) not in ({outputs} if outputs > 1 else {0, 1}):
             raise OutOfDomain("step_targets", self.step_targets, f"one for each of {outputs} outputs of the readout")
-        if self.has_several_directions and self.span_noise:
-            raise OutOfDomain("span_noise", self.span_noise, "False for several directions or outputs")
+        for name in ("span_noise", "row_lengths"):
+            if self.has_several_directions and getattr(self, name):
+                raise OutOfDomain(name, True, "False for several directions or outputs")
+        if self.span_noise and (self.row_lengths or self.covariance is not None):
+            raise OutOfDomain("span_noise", True, "False beside row_lengths or a covariance")
 
     @cached_property
     def has_several_directions(self) -> bool:

@@ -8,6 +8,7 @@ import pytest
 import rmt_asymptotics as rmt
 from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical import one_step_network
+from rmt_asymptotics.canonical.length_modes import strengths
 from rmt_asymptotics.canonical.problem import Modes, Spectrum
 from rmt_asymptotics.canonical.translation import grid_of, problem_on, translate
 from rmt_asymptotics.state_evolution.ridge import solve_points
@@ -76,6 +77,36 @@ def test_simulation(name):
         assert abs(estimate.mean - getattr(theory, quantity)) < 4 * estimate.standard_error, quantity
 
 
+LENGTHS = {2.0: 2.335, -2.0: 3.640, 3.0: 3.982}  # strength of the row variances by e
+DIMENSION = 400
+
+
+@pytest.mark.parametrize("e", LENGTHS)
+def test_row_variances_after_a_step(e):
+    """Against rows that are drawn, outside the spike and less what is linear in <w, g>, a direction of its own."""
+    model = MODEL.replace(activation=rmt.Activation.from_expression("erf((x + 0.7)/sqrt(2)) - 0.3"))
+    step = one_step_network._step(model)
+    R, covariance, length = strengths(model, step, np.array([e]))
+    assert abs(R[0] - LENGTHS[e]) < 5e-4 and length == 1.5
+    d, rng, found = DIMENSION, np.random.default_rng(7), []
+    parts = np.array([d // 4, 3 * d // 4])
+    values, theta = np.repeat(TWO_LEVEL, parts), np.sqrt(np.repeat(TEACHER / parts, parts))
+    for _ in range(8):
+        omega = rng.standard_normal((600, d))
+        weights = omega / np.linalg.norm(omega, axis=1)[:, None] * np.sqrt(values)
+        z = rng.standard_normal((2 * d, d))
+        y = TARGET(z @ theta) + np.sqrt(0.1) * rng.standard_normal(2 * d) - model.activation.hermite_coefficients(0)[0]
+        rows = weights + e * values * ((model.activation.slope()(weights @ z.T) * y) @ z / (2 * d))
+        g = y @ z / (2 * d)
+        v = values * g / np.linalg.norm(values * g)
+        square = np.sum(rows**2, axis=1) - (rows @ v) ** 2
+        known = np.column_stack([np.ones(600), weights @ g])
+        rest = square - known @ np.linalg.lstsq(known, square, rcond=None)[0]
+        found.append([d * np.var(rest), d * np.mean(rest * (np.sum(weights**2, axis=1) - 1))])
+    means, deviations = np.mean(found, axis=0), np.std(found, axis=0, ddof=1) / np.sqrt(8)
+    assert np.all(np.abs(means - [R[0], covariance[0]]) < 4 * deviations)
+
+
 def test_gradients_and_continuous_readouts():
     model = MODEL.replace(activation=SHIFTED, readout=rmt.GaussianLaw(0.8), width=400)
     assert rmt.solve(model, tolerance=1e-4).solution.error_estimate < 1e-4
@@ -83,6 +114,15 @@ def test_gradients_and_continuous_readouts():
     slope = rmt.gradient(discrete, wrt=("step.rate",))["step.rate"]
     up, down = (rmt.solve(discrete.replace(step=rmt.MaximalStep(2.0 + sign * 1e-4))).test_error for sign in (1, -1))
     np.testing.assert_allclose(slope, (up - down) / 2e-4, rtol=1e-5)
+
+
+def test_switches_of_the_open_terms():
+    model = MODEL.replace(activation=SHIFTED)
+    with pytest.raises(rmt.OutOfDomain, match="span_noise"):
+        model.replace(span_noise=True)
+    with pytest.raises(rmt.OutOfDomain, match="row_lengths"):
+        rmt.solve(model.replace(covariance=None, teacher=None, row_lengths=True), digits=15)
+    assert 0.005 < 1 - rmt.solve(model.replace(row_lengths=True)).test_error / rmt.solve(model).test_error < 0.1
 
 
 def test_limits_below_the_maximal_step_refuse_a_covariance():

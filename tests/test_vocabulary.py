@@ -92,7 +92,9 @@ DOMAINS = {  # by hand: what the formulas allow
     **dict.fromkeys(("width", "dimension", "test_samples", "workers"), "a whole number >= 1"),
     "replicas": "a whole number >= 2",
     "seed": "a whole number >= 0",
-    **dict.fromkeys(("corrections", "span_noise", "intercept", "replica_values", "progress"), "True or False"),
+    **dict.fromkeys(
+        ("corrections", "span_noise", "row_lengths", "intercept", "replica_values", "progress"), "True or False"
+    ),
 }
 
 

@@ -125,6 +125,14 @@ def gradient_step(model: OneStepNetwork) -> GradientStep:
     )  # fmt: skip
 
 
+def label_powers(model: OneStepNetwork) -> tuple[float, float]:
+    """E y'^3 and E y'^4, noise included."""
+    values, probabilities = model.readout.quadrature(64, 1.0)
+    shift = float(probabilities @ values) * activation_moments(model.activation)[0]
+    f, noise = _label_moments(model.labels, model.single_target, shift, True), model.noise_variance
+    return f[3, 0] + 3 * noise * f[1, 0], f[4, 0] + 6 * noise * f[2, 0] + 3 * noise**2
+
+
 @remembered(maxsize=64)
 def activation_moments(sigma: Activation) -> tuple[float, float, float, float, float]:
     """E sigma, h1, s2, h3 and vs."""

@@ -11,9 +11,10 @@ import numpy as np
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.gradient_step import GradientStep, gradient_step
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
-from rmt_asymptotics.canonical.problem import Features, Labels, Modes, Problem
+from rmt_asymptotics.canonical.length_modes import length_modes
+from rmt_asymptotics.canonical.problem import Features, Labels, Modes, Problem, Spectrum
 from rmt_asymptotics.canonical.span import closed_span
-from rmt_asymptotics.canonical.spectrum import row_lengths, spectrum_of
+from rmt_asymptotics.canonical.spectrum import spectrum_of
 from rmt_asymptotics.canonical.step_limits import limit_grid, limit_problem
 from rmt_asymptotics.canonical.structured_step import StructuredStep
 from rmt_asymptotics.errors import OutOfDomain
@@ -66,7 +67,11 @@ def one_step_problem(model: OneStepNetwork, grid: Grid) -> Problem:
 def _step(model: OneStepNetwork) -> GradientStep | StructuredStep:
     """The moments of the step, with the spectrum of the inputs if they have one."""
     step, spectrum = gradient_step(model), spectrum_of(model)
-    return step if spectrum is None else StructuredStep(step, spectrum, model.teacher_profile)
+    if spectrum is None and not model.row_lengths:
+        return step
+    if spectrum is None:
+        return StructuredStep(step, Spectrum(np.ones(1), np.ones(1)), np.ones(1))
+    return StructuredStep(step, spectrum, model.teacher_profile)
 
 
 def _structured(
@@ -81,7 +86,7 @@ def _structured(
 ) -> Problem:
     """The problem of inputs with a spectrum: as many coordinates s as the span leaves of them."""
     directions, variances = step.directions(rule.nodes, e, bulk, model.corrections), step.relative(e)
-    modes = means + row_lengths(bulk, step.spectrum, step.parts(e)[0] / step.bulk_variance(e))
+    modes = means + length_modes(model, step, e, rule.nodes, bulk)
     lacking = len(directions.fields) - len(labels.target)
     features = Features.assemble(rule, pi, bulk, modes.padded(lacking), step.spectrum, directions, variances)
     return Problem(features, labels.padded(lacking))

@@ -38,4 +38,4 @@ def spiked_equivalent(model: OneStepNetwork) -> SpikedEquivalent:
         raise OutOfDomain("model", model, "a OneStepNetwork")
     check_one_direction(model)
     fields = {field.name: getattr(model, field.name) for field in dataclasses.fields(model)}
-    return SpikedEquivalent(**fields | {"corrections": False, "span_noise": False})
+    return SpikedEquivalent(**fields | {"corrections": False, "span_noise": False, "row_lengths": False})

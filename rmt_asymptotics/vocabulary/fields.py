@@ -201,6 +201,9 @@ MODEL = (
         "of the network's outputs during the step; none: the target, of one output",
     ),
     Field("corrections", "", "corrections", Flag(), "the terms of [net.3], not in cui24"),
+    Field(
+        "row_lengths", "", "row lengths", Flag(), "the open terms of [var.2]; see theory_notes/structure.md before use"
+    ),
     Field("span_noise", "", "span noise", Flag(), "the open terms of [net.4]; see theory_notes/one_step.md before use"),
 )
 RECORDS = (
