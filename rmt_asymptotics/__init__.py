@@ -28,7 +28,7 @@ from rmt_asymptotics.asymptotics import Asymptotics, Solution, solve
 from rmt_asymptotics.canonical.regimes import Regime, regime
 from rmt_asymptotics.comparison import Comparison, compare, compare_curve
 from rmt_asymptotics.covariances import Covariance
-from rmt_asymptotics.errors import NotConverged, OutOfDomain
+from rmt_asymptotics.errors import LowEffectiveRank, NotConverged, OutOfDomain
 from rmt_asymptotics.labels import LogisticLabels, MixtureNoise, ProbitLabels, Regression, SignLabels
 from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw, JointLaw, RademacherLaw
 from rmt_asymptotics.losses import (
@@ -135,6 +135,7 @@ __all__ = [
     "JointLaw",
     "LogisticLabels",
     "LogisticLoss",
+    "LowEffectiveRank",
     "MarginLaw",
     "MaximalStep",
     "MixtureNoise",

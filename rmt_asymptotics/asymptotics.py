@@ -1,6 +1,7 @@
 """solve(): the one place where a model, its translation and the solver meet."""
 
 import math
+import warnings
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -9,9 +10,10 @@ import numpy as np
 
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.channels import channel_of
-from rmt_asymptotics.canonical.problem import Controls
-from rmt_asymptotics.canonical.translation import LEVELS, translations
-from rmt_asymptotics.errors import NotConverged, OutOfDomain, numerical_failures
+from rmt_asymptotics.canonical.problem import Controls, Features
+from rmt_asymptotics.canonical.spectrum import effective_rank
+from rmt_asymptotics.canonical.translation import LEVELS, translate, translations
+from rmt_asymptotics.errors import LowEffectiveRank, NotConverged, OutOfDomain, numerical_failures
 from rmt_asymptotics.models import RidgeModel, check_isotropic
 from rmt_asymptotics.progress import Tick, progress_of
 from rmt_asymptotics.state_evolution.convex.points import Task
@@ -25,6 +27,7 @@ Solutions = RefinedSolutions | ConvexSolutions
 MOST_DIGITS = 1e-50  # relative, that a table shows
 TOLERANCE = 1e-10  # relative, laws with finitely many values
 TOLERANCE_CONVEX = 1e-8  # relative, other losses than the square one
+FEWEST_DIRECTIONS = 50  # below them the theory of nonlinear features is some percents off
 TOLERANCE_CONTINUOUS = 1e-6  # relative, continuous laws, where classes are quadrature nodes
 
 
@@ -108,7 +111,8 @@ def solve(
 
     tolerance: relative, to which the errors are stable under refinement of quadrature and classes;
     1e-10 by default, 1e-8 for other losses than the square one, 1e-6 for continuous laws.
-    What was reached is in `.solution`.
+    What was reached is in `.solution`.  Warns with `LowEffectiveRank` where a width says how many dimensions there are
+    and too few of them carry the variance of the inputs.
     digits: the errors to so many digits, as numbers of mpmath, by another route through the same equations (seconds to
     minutes; `rmt_asymptotics.digits`).  The fields of the model count as the binary numbers they are; a continuous law
     has the classes of the ordinary solution, so that its errors are those of `.solution.classes` classes.
@@ -141,7 +145,16 @@ def ridge_solution(model: RidgeModel, tolerance: float | None = None) -> tuple[A
     """The solution of ridge regression, with the arrays behind it; raises as `solve` does."""
     solutions = solve_controls(model, control_points(model, {}), tolerance)
     assert isinstance(solutions, RefinedSolutions)
+    if model.width is not None and model.covariance is not None:
+        _warn_of_rank(translate(model, int(solutions.levels[0])).features, model.width / model.width_ratio)
     return _converged(model, solutions), solutions
+
+
+def _warn_of_rank(features: Features, dimension: float) -> None:
+    rank = effective_rank(features, dimension)
+    if rank < FEWEST_DIRECTIONS:
+        message = f"{rank:.0f} of {dimension:.0f} dimensions carry the variance of the rows: nonlinear features need"
+        warnings.warn(LowEffectiveRank(f"{message} {FEWEST_DIRECTIONS} to agree with the limit"), stacklevel=5)
 
 
 def convex_solution(model: RidgeModel, tolerance: float | None = None) -> tuple[Asymptotics, ConvexSolutions]:

@@ -44,6 +44,10 @@ class NotConverged(RuntimeError):
         self.asymptotics = asymptotics
 
 
+class LowEffectiveRank(UserWarning):
+    """So few directions carry the variance of the inputs that the theory of nonlinear features is percents off."""
+
+
 @contextmanager
 def numerical_failures() -> Iterator[None]:
     """Around a computation, or as its decorator: what arithmetic and linear algebra raise becomes `NotConverged`.

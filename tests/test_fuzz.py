@@ -7,7 +7,7 @@ import rmt_asymptotics as rmt
 from rmt_asymptotics.state_evolution.refinement import CLOSE, remaining
 from tests import naive
 from validation.fuzz.honest import ERRORS, TOO_SMALL, fuzz
-from validation.fuzz.random_models import random_model, several_model, sharp_model
+from validation.fuzz.random_models import random_model, several_model, sharp_model, structured_model
 
 FORMULA = rmt.Activation.from_expression
 TWIN = 1e-8  # relative, of the naive twin, whose iterations end at 1e-13
@@ -18,7 +18,8 @@ ACCIDENT = rmt.SpikedRandomFeatures(  # two coarse rules agree to 3e-6 and are w
 
 
 @pytest.mark.parametrize(
-    ("draw", "count", "seed"), [(random_model, 50, 2), (sharp_model, 100, 6), (several_model, 2, 4)]
+    ("draw", "count", "seed"),
+    [(random_model, 50, 2), (sharp_model, 100, 6), (several_model, 2, 4), (structured_model, 20, 3)],
 )
 def test_random_models_end_honestly(draw, count, seed):
     """The long form of 10,000 models is `python -m validation --full`."""

@@ -1,6 +1,7 @@
 """Models with a covariance: reference digits, other derivations, simulation.  Note: structure.md."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -163,6 +164,17 @@ def test_spectrum():
     top = np.array(eigenvalues)[:, -1]
     outlier = spectrum.outliers[0].position
     assert outlier > 1.1 * spectrum.edges[-1][1] and abs(top.mean() - outlier) < 4 * top.std(ddof=1) / np.sqrt(6)
+
+
+def test_few_directions_are_warned_of():
+    steep = FEATURES.replace(covariance=rmt.Covariance.power_law(1.2, 400), teacher=None, width=600)
+    with pytest.warns(rmt.LowEffectiveRank, match="12 of 400 dimensions"):
+        rmt.solve(steep)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rmt.solve(steep.replace(width=None))
+        rmt.solve(steep.replace(activation=rmt.identity))
+        rmt.solve(FEATURES.replace(covariance=rmt.Covariance.power_law(0.3, 400), teacher=None, width=600))
 
 
 def test_what_knows_no_covariance_says_so():

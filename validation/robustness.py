@@ -5,7 +5,7 @@ import numpy as np
 import rmt_asymptotics as rmt
 from validation.fuzz import surface
 from validation.fuzz.honest import ERRORS, ROUNDING, TOO_SMALL, Report, fuzz
-from validation.fuzz.random_models import sharp_model
+from validation.fuzz.random_models import sharp_model, structured_model
 from validation.sections import Section
 
 DIGITS = 20
@@ -13,8 +13,11 @@ SEED = 2024
 
 
 def random_models(count: int) -> Section:
-    """Any models, and as many tenths of models with sharp functions, at all tolerances."""
-    reports = {"any": fuzz(count, SEED), "sharp functions": fuzz(count // 10, SEED, sharp_model)}
+    """Any models, and as many tenths with sharp functions and with a covariance, at all tolerances."""
+    reports = {
+        "any": fuzz(count, SEED), "sharp functions": fuzz(count // 10, SEED, sharp_model),
+        "with a covariance": fuzz(count // 10, SEED, structured_model),
+    }  # fmt: skip
     rows = [_row(name, report) for name, report in reports.items()]
     rows += [(finding, "", "", "", "", "") for report in reports.values() for finding in report.findings]
     explanation = (

@@ -1,8 +1,11 @@
 """Random models: all of them, with all laws and steps, from generic points to extreme ratios."""
 
+import math
+
 import numpy as np
 
 import rmt_asymptotics as rmt
+from rmt_asymptotics.models import RidgeModel
 
 ACTIVATIONS = (
     "tanh", "relu", "erf", "sign", "sin", "cos", "gelu", "silu", "softplus", "identity", "leaky_relu(0.3)",
@@ -92,6 +95,56 @@ def several_model(generator: np.random.Generator) -> rmt.SpikedRandomFeatures | 
     return rmt.SpikedRandomFeatures(
         **fields, target=target, spike=law, alignment=overlaps, bulk_variance=scale(-0.5, 0.3)
     )
+
+
+def structured_model(generator: np.random.Generator) -> RidgeModel:
+    """A model with a covariance, of any class; profiles that are even, one-sided or concentrated."""
+
+    def scale(low: float, high: float) -> float:
+        return float(10 ** generator.uniform(low, high))
+
+    covariance = _covariance(generator)
+    count, live = len(covariance.nodes), covariance.nodes > 0
+
+    def profile() -> tuple[float, ...]:
+        parts = np.where(live, generator.dirichlet(np.full(count, scale(-1, 1))) + 1e-300, 0)
+        return tuple((parts / parts.sum()).tolist())
+
+    fields = {
+        "target": _function(generator), "covariance": covariance, "sample_complexity": scale(-1, 1),
+        "ridge": scale(-6, 1), "noise_variance": float(generator.choice([0.0, scale(-2, 0)])),
+        "teacher": None if generator.random() < 0.3 else profile(),
+    }  # fmt: skip
+    kind = generator.integers(4)
+    if kind == 0:
+        return rmt.RidgeRegression(**fields)
+    kernel = generator.random() < 0.15
+    fields |= {
+        "activation": _function(generator), "width_ratio": math.inf if kernel else scale(-1, 1),
+        "width": None if kernel else _width(generator),
+    }  # fmt: skip
+    if kind == 1:
+        return rmt.RandomFeatures(**fields)
+    if kind == 2:
+        alignment = float(generator.choice([0.0, generator.uniform(-1, 1), 1.0, -1.0]))
+        own = None if abs(alignment) == 1 else profile()
+        return rmt.SpikedRandomFeatures(**fields, spike=_law(generator), alignment=alignment, spike_profile=own)
+    step = rmt.MaximalStep(float(generator.choice([0.0, scale(-2, 0.5)])))
+    return rmt.OneStepNetwork(
+        **fields, step=step, step_sample_complexity=scale(-0.3, 1.3), readout=_law(generator),
+        corrections=bool(generator.random() < 0.8), row_lengths=bool(generator.random() < 0.3),
+    )  # fmt: skip
+
+
+def _covariance(generator: np.random.Generator) -> rmt.Covariance:
+    kind = generator.integers(4)
+    if kind == 0:
+        return rmt.Covariance.power_law(float(generator.uniform(0.1, 2.5)), int(generator.integers(2, 300)))
+    if kind == 1:
+        return rmt.Covariance.marchenko_pastur(float(10 ** generator.uniform(-1, 1)), int(generator.integers(2, 40)))
+    values = 10 ** generator.uniform(-4, 1, int(generator.integers(1, 6)))
+    values[generator.random(len(values)) < 0.15] = 0
+    return rmt.Covariance((*values.tolist(), 1.0), generator.dirichlet(np.full(len(values) + 1, 2.0)).tolist())
 
 
 def _function(generator: np.random.Generator) -> rmt.Activation:
