@@ -135,7 +135,7 @@ def test_pieces_are_as_long_as_their_time_allows():
     sizes, now = [], itertools.count()
     for piece in paced(range(1000), len, clock=lambda: 0.0005 * next(now)):
         sizes.append(piece)  # each takes half a millisecond, whatever its size
-    assert sizes == [1, 64, 935]
+    assert sizes == [1, 128, 871]
     slow = list(paced(range(4), len, clock=itertools.count().__next__))
     assert slow == [1, 1, 1, 1]
 
@@ -166,8 +166,12 @@ def test_the_simulation_is_that_of_a_sweep(field):
     view = VIEW | {"curve": {"field": field, "low": 0.4, "high": 4.0}, "simulate": True}
     last = parts_of(view)["simulation"][-1]
     assert last["replicas"] == 3
+    steps = [answer for answer in answers(view) if answer is None]  # between any two the work can be given up
+    assert len(steps) == 3 * (1 if field in ("sample_complexity", "ridge") else 9)
     values, plan = np.geomspace(0.4, 4.0, 9), rmt.SimulationPlan(**PLAN)
     expected = rmt.sweep(model_from_dict(FIELDS_OF_SPIKE), {field: values}, theory=False, simulation=plan)
+    sizes = field in ("sample_complexity", "width_ratio")
+    np.testing.assert_allclose(last["x"], np.round(30 * values) / 30 if sizes else values)
     for name in ("test_error", "training_error"):
         np.testing.assert_allclose(last["mean"][name], expected[f"{name}_simulation"], rtol=1e-12)
         np.testing.assert_allclose(last["error"][name], expected[f"{name}_standard_error"], rtol=1e-9)

@@ -128,7 +128,9 @@ async def test_a_slow_curve_is_displaced_after_its_time(room):
     assert room.worker.asked == [1]
     await room.turn(0.2)
     assert room.worker.asked == [1, 2]
-    assert not room.worker.ended
+    await room.say("accepted", 2)
+    await room.turn(0.4)
+    assert not room.worker.ended and len(room.workers) == 1
 
 
 @in_a_room

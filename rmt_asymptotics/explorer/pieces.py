@@ -7,8 +7,8 @@ from typing import TypeVar
 Place = TypeVar("Place")
 Answer = TypeVar("Answer")
 
-PIECE = 0.05  # seconds that a piece should take
-GROWTH = 64  # of a piece over the one before, at most
+PIECE = 0.1  # seconds that a piece should take
+GROWTH = 128  # of a piece over the one before, at most
 
 
 def bisected(count: int) -> list[int]:
@@ -43,7 +43,7 @@ def paced(
     """`compute` of successive pieces of `order`, the first of one place, the others of some PIECE seconds.
 
     >>> list(paced("several", "".join, clock=iter([0, 1e-9, *range(1, 9)]).__next__)), GROWTH
-    (['s', 'everal'], 64)
+    (['s', 'everal'], 128)
     """
     start, size = 0, 1
     while start < len(order):

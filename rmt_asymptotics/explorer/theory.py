@@ -34,7 +34,7 @@ def curve(view: View) -> Answers:
 
     def solved(places: list[int]) -> Answer:
         nonlocal failed
-        x = values[sorted(places)]
+        x = values[places]
         found = sweep(view.model, {view.curve.field: x}, progress=False)
         failures = [str(text) for text in found.message.values if text]
         failed += len(failures)
@@ -52,10 +52,10 @@ def band(view: View) -> Answers:
     values, dimension = view.curve.values(BAND_POINTS), view.plan.dimension
 
     def solved(places: list[int]) -> Answer:
-        points = [finite_size(view.model.replace(**{view.curve.field: values[i]}), dimension) for i in sorted(places)]
+        points = [finite_size(view.model.replace(**{view.curve.field: values[i]}), dimension) for i in places]
         found = {name: [getattr(f, name) for f in points] for name in ERRORS}
         sizes = {"sample_complexity": "samples", "width_ratio": "width"}.get(view.curve.field)
-        x = [getattr(f, sizes) / dimension for f in points] if sizes else values[sorted(places)]
+        x = [getattr(f, sizes) / dimension for f in points] if sizes else values[places]
         return {
             "part": "band",
             "x": numbers(x),
