@@ -111,6 +111,8 @@ class Valid:
         support = dynamics.SupportLearning(depth=2, relevant=2, irrelevant=3, samples=20, batch=2, step=0.05)
         return {
             **vars(m), "model": m, "spike": rmt.RademacherLaw(1.2), "alignment": 0.6, "dimension": 8, "replicas": 2,
+            "X": np.arange(40.0).reshape(20, 2) % 7,
+            "y": np.arange(20) % 3, "K": np.eye(20), "from_data.samples": 5, "from_kernel.samples": 5,
             "eigenvalues": (2.0, 0.5), "shares": (0.3, 0.7), "profiles": (0.2, 0.8), "ratio": 0.5, "nodes": 4,
             "value": 1.0, "values": (1.0, 2.0), "JointLaw.values": ((1.0, 0.5), (0.2, 2.0)), "directions": 2,
             "MultiIndexTarget.function": np.add, "MultiIndexTarget:from_expression.text": "x1*x2", "step_targets": (),
@@ -160,6 +162,8 @@ def public_callables(valid: Valid) -> dict[str, Callable[..., Any]]:
     found["MultiIndexTarget:from_expression"] = rmt.MultiIndexTarget.from_expression
     for name in ("power_law", "two_level", "marchenko_pastur"):
         found[f"Covariance:{name}"] = getattr(rmt.Covariance, name)
+    for name in ("from_data", "from_kernel"):
+        found[f"RidgeRegression:{name}"] = getattr(rmt.RidgeRegression, name)
     return found
 
 
