@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -341,6 +341,14 @@ class RidgeRegression(OfRidgeRegression, RidgeModel):
     width: ClassVar[None] = None  # type: ignore[misc]
 
     target: Target = identity
+
+    if TYPE_CHECKING:  # type checkers do not see that the three are no fields
+
+        def __init__(
+            self, *, target: Target = identity, sample_complexity: float, ridge: float, noise_variance: float = 0.0,
+            loss: Loss = SQUARE, labels: Labels = REAL, intercept: bool = False, covariance: Covariance | None = None,
+            teacher: Sequence[float] | None = None,
+        ) -> None: ...  # fmt: skip
 
     def at_width(self, width: int | None, dimension: int | None = None) -> Self:
         return self

@@ -80,7 +80,7 @@ ALLOWED = {
         "comparison": f"{MODELS} asymptotics prediction finite montecarlo sweeps",
         "dynamics": f"{BASE} activations",
         "plotting": f"{MODELS} spectra sweeps comparison dynamics",
-        "reproduce": f"{MODELS} asymptotics finite spectra montecarlo sweeps plotting",
+        "reproduce": f"{MODELS} asymptotics finite spectra optimisation montecarlo sweeps comparison plotting",
         "explorer": f"{MODELS} threads asymptotics finite montecarlo sweeps plotting",
         "cli": f"{MODELS} asymptotics explanation citations finite training spectra optimisation montecarlo sweeps "
         "comparison dynamics plotting reproduce explorer",

@@ -9,6 +9,7 @@ import rmt_asymptotics as rmt
 from rmt_asymptotics.cli import main
 from rmt_asymptotics.montecarlo.inputs import inputs_of, spike_of
 from rmt_asymptotics.montecarlo.networks import network, unit_rows
+from rmt_asymptotics.reproduce import power_laws
 from rmt_asymptotics.serialisation import model_from_dict, model_to_dict
 
 ROUNDING = 1e-12
@@ -172,3 +173,21 @@ def test_the_command_line_takes_covariances(capsys):
     for (old, new), named in zip(wrong.items(), ("teacher", "power-law", "teacher"), strict=True):
         assert main([*line.replace(old, new).split(), "--sample-complexity", "1.5"]) != 0
         assert named in capsys.readouterr().err
+
+
+def test_exponents_of_power_laws_are_the_known_ones():
+    law, samples = power_laws.Law(1.9, 0.6), power_laws.SAMPLES
+    limit = law.model(100_000, 48)
+    excess, _ = power_laws._theory(limit, "noiseless", samples / 100_000)
+    assert abs(power_laws._slope(excess) / law.exponents["noiseless"] - 1) < 0.02  # corrections in n and in n/d
+    best, ridges = power_laws._theory(limit, "best", samples[-5:] / 100_000)
+    slope = -np.polyfit(np.log(samples[-5:]), np.log(best), 1)[0]
+    assert abs(slope / law.exponents["best"] - 1) < 0.08
+    assert np.all(np.diff(ridges) > 0)
+
+
+def test_compression_to_few_nodes_costs_little():
+    whole, few = (power_laws.Law(1.2, 0.4).model(2000, nodes) for nodes in (None, 64))
+    at = {"sample_complexity": 0.07, "ridge": 0.003, "noise_variance": 0.1}
+    values = [rmt.solve(model.replace(**at)).test_error for model in (whole, few)]
+    assert abs(values[1] / values[0] - 1) < 1e-4
