@@ -43,7 +43,7 @@ PROTOCOL = (
     "profile",
     "at_width",
 )  # the package calls them, users do not
-PATIENCE = 20  # seconds a call: what a wrong value starts must end
+PATIENCE = 20  # seconds of the processor a call, however busy it is: what a wrong value starts must end
 
 
 class Hostile:
@@ -239,10 +239,10 @@ def _patience() -> Iterator[None]:
     def late(*_: Any) -> None:
         raise TimeoutError(f"more than {PATIENCE} s")
 
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(PATIENCE)
+    before = signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
