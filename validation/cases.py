@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import rmt_asymptotics as rmt
 
 TARGET = rmt.Activation.from_expression("tanh(x) + 0.3*(x**2 - 1)")
+TWO_DIRECTIONS = rmt.MultiIndexTarget.from_expression("sin(x1 + x2/2) + 0.4*x1*x2")
 SHIFTED_TANH = rmt.Activation.from_expression("tanh(x + 0.7) - 0.45")
 
 
@@ -91,6 +92,23 @@ CASES = (
         rmt.OneStepNetwork(
             activation=rmt.tanh, target=rmt.sign, sample_complexity=2.1, width_ratio=0.8, ridge=0.07,
             noise_variance=0.08, step=rmt.PowerStep(0.3, 1.2), step_sample_complexity=2.4, readout=rmt.GaussianLaw(0.9),
+        ),
+    ),
+    Case(
+        "two spikes, two directions",
+        rmt.SpikedRandomFeatures(
+            activation=SHIFTED_TANH, target=TWO_DIRECTIONS, sample_complexity=2.4, width_ratio=1.3, ridge=0.06,
+            noise_variance=0.12, spike=rmt.JointLaw(((1.1, 0.4), (-0.7, 0.9)), (0.35, 0.65)),
+            alignment=((0.7, -0.2), (0.1, 0.6)), bulk_variance=1.1,
+        ),
+    ),
+    Case(
+        "network, step of two outputs on two directions",
+        rmt.OneStepNetwork(
+            activation=SHIFTED_TANH, target=TWO_DIRECTIONS, sample_complexity=2.3, width_ratio=1.4, ridge=0.05,
+            noise_variance=0.1, step=rmt.MaximalStep(1.7), step_sample_complexity=2.6,
+            step_targets=(TWO_DIRECTIONS, rmt.MultiIndexTarget.from_expression("sin(x2) + 0.5*cos(x1 - x2)")),
+            readout=rmt.JointLaw(((0.9, 0.5), (-0.6, 1.1)), (0.45, 0.55)),
         ),
     ),
 )  # fmt: skip

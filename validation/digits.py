@@ -28,7 +28,9 @@ OTHERS = (
 
 
 def of_finitely_many_classes(case: Case) -> bool:
-    """Constant, discrete and Rademacher laws, and steps that leave one class at p = infinity."""
+    """Constant, discrete and Rademacher laws of one direction, and steps that leave one class at p = infinity."""
+    if case.model.has_several_directions:
+        return False
     laws = [law for law in vars(case.model).values() if getattr(law, "continuous", False)]
     return not laws or (case.model.width is None and isinstance(getattr(case.model, "step", None), rmt.PowerStep))
 
