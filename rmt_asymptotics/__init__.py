@@ -45,7 +45,7 @@ from rmt_asymptotics.losses import (
     SquareLoss,
 )
 from rmt_asymptotics.margins import MarginLaw, margin_law
-from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeRegression, SpikedRandomFeatures
+from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeRegression, SpikedRandomFeatures, TwoStepNetwork
 from rmt_asymptotics.montecarlo import (
     BiasVarianceSimulation,
     Estimate,
@@ -166,6 +166,7 @@ __all__ = [
     "SquareLoss",
     "SquaredHingeLoss",
     "Status",
+    "TwoStepNetwork",
     "VanishingDerivative",
     "WeightSpectrum",
     "WeightStatistics",

@@ -26,7 +26,7 @@ from rmt_asymptotics.losses import Loss, SquareLoss
 from rmt_asymptotics.papers import InPapers, OfNetworks, OfRandomFeatures, OfRidgeRegression
 from rmt_asymptotics.records import Record
 from rmt_asymptotics.remembered import remembered
-from rmt_asymptotics.steps import Step
+from rmt_asymptotics.steps import MaximalStep, Step
 from rmt_asymptotics.targets import MultiIndexTarget, Target
 from rmt_asymptotics.vocabulary.declared import Declared
 from rmt_asymptotics.vocabulary.quantities import BINARY_OUTPUTS, ERRORS, LOSS_OUTPUTS
@@ -176,8 +176,10 @@ def check_one_direction(model: "RidgeModel") -> None:
     if not model.has_several_directions:
         return
     for name, value in vars(model).items():
-        if isinstance(value, MultiIndexTarget) or getattr(value, "directions", None) is not None:
+        steps = name == "step_targets" and value
+        if steps or isinstance(value, MultiIndexTarget) or getattr(value, "directions", None) is not None:
             raise OutOfDomain(name, value, ONE_DIRECTION)
+    raise OutOfDomain("model", type(model).__name__, ONE_DIRECTION)
 
 
 def check_ridge_regression(model: Any) -> None:
@@ -319,6 +321,44 @@ class OneStepNetwork(OfNetworks, RidgeModel):
     @cached_property
     def has_several_directions(self) -> bool:
         return super().has_several_directions or bool(self.step_targets)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoStepNetwork(OneStepNetwork):
+    """A two-layer network after two gradient steps on its first layer, each on a batch of its own.  Experimental.
+
+    {fields}
+
+    The theory is up to 4 % off, and why is open: `experimental=True` says that one knows.  The second step leaves one
+    spike a class, so that the readout has at most three values.  Note: several_directions.md, section 4.
+
+    >>> import rmt_asymptotics as rmt
+    >>> one = dict(activation=rmt.tanh, target=rmt.sin, sample_complexity=1.6, width_ratio=1.0, ridge=0.1,
+    ...            step=rmt.MaximalStep(1.0), step_sample_complexity=20.0)
+    >>> none = rmt.TwoStepNetwork(**one, second_step=rmt.MaximalStep(0.0), second_step_sample_complexity=2.0,
+    ...                           experimental=True)
+    >>> plain = rmt.OneStepNetwork(**one)
+    >>> abs(rmt.solve(none).test_error - rmt.solve(plain).test_error) < 1e-9
+    True
+    """
+
+    second_step: Step
+    second_step_sample_complexity: float
+    experimental: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.experimental:
+            raise OutOfDomain("experimental", False, "True for two steps, whose theory is up to 4 % off")
+        if self.step_targets or self.readout.continuous or self.readout.directions is not None:
+            allowed = "a law with finitely many values, of one output, for two steps"
+            raise OutOfDomain("step_targets" if self.step_targets else "readout", self.readout, allowed)
+        if self.width is None and not all(isinstance(step, MaximalStep) for step in (self.step, self.second_step)):
+            raise OutOfDomain("width", None, "a number for two steps, unless both are maximal")
+
+    @cached_property
+    def has_several_directions(self) -> bool:
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)

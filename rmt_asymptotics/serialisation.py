@@ -17,14 +17,22 @@ from rmt_asymptotics.expressions import parse_activation
 from rmt_asymptotics.labels import LABELS, Labels, MixtureNoise
 from rmt_asymptotics.laws import LAWS, Law
 from rmt_asymptotics.losses import LOSSES, ConvexLoss, Loss
-from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, RidgeRegression, SpikedRandomFeatures
+from rmt_asymptotics.models import (
+    OneStepNetwork,
+    RandomFeatures,
+    RidgeModel,
+    RidgeRegression,
+    SpikedRandomFeatures,
+    TwoStepNetwork,
+)
 from rmt_asymptotics.steps import STEPS, Step
 from rmt_asymptotics.targets import MultiIndexTarget, Target, parse_target
 from rmt_asymptotics.vocabulary.domains import Kind, Kinds
 from rmt_asymptotics.vocabulary.fields import FIELDS, FUNCTION, TARGET
 
 MODELS: dict[str, type[RidgeModel]] = {
-    model.__name__: model for model in (RandomFeatures, SpikedRandomFeatures, OneStepNetwork, RidgeRegression)
+    model.__name__: model
+    for model in (RandomFeatures, SpikedRandomFeatures, OneStepNetwork, TwoStepNetwork, RidgeRegression)
 }
 # of records in fields: their base, and what makes them, by name
 KINDS: dict[str, tuple[type[Any], Mapping[str, Callable[..., Any]]]] = {

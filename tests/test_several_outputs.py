@@ -11,6 +11,7 @@ from rmt_asymptotics.serialisation import model_from_dict, model_to_dict
 from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
 REFERENCE = 1e-11  # the other implementation prints 12 digits
+OPEN = 0.04  # relative, of two steps: what the theory is known to miss
 COARSE, DIFFERENCE = 1e-5, 1e-5  # tolerance of a gradient, whose grid is then small; of differences
 SAME = 1e-10  # of `solve`
 formula, target = rmt.Activation.from_expression, rmt.MultiIndexTarget.from_expression
@@ -189,3 +190,48 @@ def test_what_does_not_fit_is_refused(change, field):
     with pytest.raises(rmt.OutOfDomain) as caught:
         rmt.solve(TWO_OUTPUTS.replace(**change))
     assert caught.value.field == field
+
+
+TWO_STEPS = rmt.TwoStepNetwork(
+    activation=GENERIC.activation, target=target(FIRST), sample_complexity=2.3, width_ratio=1.7, ridge=0.07,
+    noise_variance=0.13, step=rmt.MaximalStep(0.9), step_sample_complexity=2.6, second_step=rmt.MaximalStep(0.7),
+    second_step_sample_complexity=2.2, readout=rmt.DiscreteLaw([-0.8, 1.3], [0.3, 0.7]), width=350, experimental=True,
+)  # fmt: skip
+
+
+def one_step(model, step, sample_complexity):
+    fields = {name: getattr(model, name) for name in vars(GENERIC) if name in GENERIC.__dataclass_fields__}
+    return rmt.OneStepNetwork(**fields | {"step": step, "step_sample_complexity": sample_complexity})
+
+
+@pytest.mark.parametrize("change", [{}, {"corrections": False}, {"readout": rmt.ConstantLaw(0.9), "width": None}])
+def test_two_steps_of_which_one_is_zero_are_one(change):
+    model = TWO_STEPS.replace(**change)
+    first = model.replace(second_step=rmt.MaximalStep(0.0))
+    second = model.replace(step=rmt.MaximalStep(0.0))
+    assert errors_of(first) == pytest.approx(errors_of(one_step(model, model.step, 2.6)), rel=1e-12)
+    assert errors_of(second) == pytest.approx(errors_of(one_step(model, model.second_step, 2.2)), rel=1e-12)
+
+
+def test_two_steps_agree_with_simulation_to_what_is_open():
+    simulation = rmt.simulate(TWO_STEPS.replace(width=None), dimension=100, replicas=16, seed=3)
+    theory = rmt.solve(TWO_STEPS.replace(width=simulation.width), tolerance=1e-6)
+    for name in ("test_error", "training_error"):
+        estimate, value = getattr(simulation, name), getattr(theory, name)
+        assert abs(estimate.mean - value) < 3 * estimate.standard_error + OPEN * value, name
+
+
+def test_two_steps_are_experimental():
+    assert model_from_dict(json.loads(json.dumps(model_to_dict(TWO_STEPS)))) == TWO_STEPS
+    for change, field in (
+        ({"experimental": False}, "experimental"),
+        ({"readout": rmt.GaussianLaw()}, "readout"),
+        ({"step_targets": (rmt.sin,)}, "step_targets"),
+        ({"width": None, "second_step": rmt.FixedStep(1.0)}, "width"),
+        ({"target": rmt.leaky_relu(0.2)}, "target"),
+    ):
+        with pytest.raises(rmt.OutOfDomain) as caught:
+            rmt.solve(TWO_STEPS.replace(**change))
+        assert caught.value.field == field
+    with pytest.raises(rmt.OutOfDomain, match="of one direction here"):
+        rmt.finite_size(TWO_STEPS, 100)

@@ -66,6 +66,7 @@ DOMAINS = {  # by hand: what the formulas allow
             "ridge",
             "bulk_variance",
             "step_sample_complexity",
+            "second_step_sample_complexity",
             "scale",
             "prefactor",
             "threshold",
@@ -93,7 +94,8 @@ DOMAINS = {  # by hand: what the formulas allow
     "replicas": "a whole number >= 2",
     "seed": "a whole number >= 0",
     **dict.fromkeys(
-        ("corrections", "span_noise", "row_lengths", "intercept", "replica_values", "progress"), "True or False"
+        ("corrections", "experimental", "span_noise", "row_lengths", "intercept", "replica_values", "progress"),
+        "True or False",
     ),
 }
 

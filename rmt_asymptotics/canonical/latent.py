@@ -36,14 +36,20 @@ def spiked_latent(spikes: Array, alignment: Array) -> Latent:
         return Latent(spikes @ frame, inside, np.array([[np.sqrt((1 - gamma) * (1 + gamma))]]))
     squares, axes = np.linalg.eigh(np.eye(len(inside)) - inside @ inside.T)
     left = squares > DEPENDENT
-    return Latent(spikes @ frame, inside, axes[:, left] * np.sqrt(squares[left]))
+    outside = axes[:, left] * np.sqrt(squares[left])
+    return Latent(spikes @ frame, inside, outside @ axes.T if left.all() else outside)  # smooth in the overlaps
 
 
 def row_space(rows: Array) -> Array:
     """Orthonormal columns that span the rows of a matrix (K, R), at least one; the axes themselves at full rank."""
     _, singular, right = np.linalg.svd(rows)
     rank = max(1, int(np.sum(singular > DEPENDENT * singular[0])))
-    return np.eye(rows.shape[1]) if rank == rows.shape[1] else right[:rank].T
+    if rank == rows.shape[1]:
+        return np.eye(rank)
+    if rank < len(rows):
+        return np.asarray(right[:rank].T)
+    axes, triangle = np.linalg.qr(rows.T)  # smooth in the rows
+    return np.asarray(axes * np.where(np.diagonal(triangle) < 0, -1.0, 1.0))
 
 
 def several_rule(spikes: Array, variances: Array, level: int) -> Rule:

@@ -21,7 +21,7 @@ from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments, conditional_moments
 from rmt_asymptotics.gaussian.quadrature import Rule
 from rmt_asymptotics.models import OneStepNetwork
-from rmt_asymptotics.steps import MaximalStep
+from rmt_asymptotics.steps import MaximalStep, Step
 
 WIDEST = 1e12  # resolution of classes whose spikes are smaller than its inverse
 
@@ -111,12 +111,13 @@ def _sizes(model: OneStepNetwork, step: GradientStep | StructuredStep, classes: 
     return e, pi
 
 
-def relative_rate(model: OneStepNetwork) -> float:
-    """eta/sqrt(p); the rate itself for the maximal step at p = infinity."""
+def relative_rate(model: OneStepNetwork, step: Step | None = None) -> float:
+    """eta/sqrt(p) of a step, by default the model's; the rate itself for the maximal step at p = infinity."""
+    step = step or model.step
     if model.width is None:
-        return model.step.learning_rate(1.0, 1.0)
+        return step.learning_rate(1.0, 1.0)
     samples = model.sample_complexity * model.width / model.width_ratio
-    return model.step.learning_rate(samples, model.width) / math.sqrt(model.width)
+    return step.learning_rate(samples, model.width) / math.sqrt(model.width)
 
 
 def plain_directions(step: GradientStep, e: Array, kappa: Array, bulk: ConditionalMoments) -> Modes:

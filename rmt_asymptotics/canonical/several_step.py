@@ -90,7 +90,7 @@ class SeveralStep:
             fields[place, 1 + place - self.rank] = 1.0
         if not corrections:
             b = bulk.linear
-            return _joined([fields[place] * b for place in range(count)])
+            return joined([fields[place] * b for place in range(count)])
         A = np.einsum("ko,oab->kab", e, self.frame.T @ self.span @ self.frame)
         longer = (e @ self.averages @ self.frame) * self.third  # h3 terms: rows are longer along these
         modes = []
@@ -100,10 +100,10 @@ class SeveralStep:
             tilted[0] += longer[:, place, None] * T * S2
             modes.append(tilted)
         noise = np.sqrt(self.noise(e))[:, None] * m1
-        return _joined(modes + [fields[place] * noise for place in range(count)])
+        return joined(modes + [fields[place] * noise for place in range(count)])
 
 
-def _joined(parts: list[Array]) -> Modes:
+def joined(parts: list[Array]) -> Modes:
     """One mode a class from each of the parts (M, K, N)."""
     first, *others = (Modes.of_classes(*part, per_width_ratio=1) for part in parts)
     return sum(others, first)
@@ -167,7 +167,7 @@ def _label_moments(targets: tuple[Target, ...], shifts: tuple[float, ...], count
     for rule in _rules(kinks, count):
         z, weights = rule.nodes.reshape(-1, count), rule.weights
         with np.errstate(all="ignore"):
-            y = np.array([_values(target, z) - shift for target, shift in zip(targets, shifts, strict=True)])
+            y = np.array([values_at(target, z) - shift for target, shift in zip(targets, shifts, strict=True)])
         if not np.all(np.abs(y) <= LARGEST):
             raise OutOfDomain("target", targets[0], f"a function with values that are finite and below {LARGEST:g}")
         found, sizes = _moments(y, z, weights), _moments(np.abs(y), np.abs(z), weights)
@@ -188,7 +188,8 @@ def _moments(y: Array, z: Array, weights: Array) -> tuple[Array, ...]:
     )  # fmt: skip
 
 
-def _values(target: Target, z: Array) -> Array:
+def values_at(target: Target, z: Array) -> Array:
+    """f_* at projections (N, L)."""
     return target(z) if isinstance(target, MultiIndexTarget) else target(z[:, 0])
 
 

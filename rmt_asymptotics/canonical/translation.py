@@ -18,6 +18,7 @@ from rmt_asymptotics.canonical.random_features import random_features_grid, rand
 from rmt_asymptotics.canonical.ridge_regression import ridge_regression_problem
 from rmt_asymptotics.canonical.several_network import several_grid, several_problem
 from rmt_asymptotics.canonical.spiked_features import spiked_grid, spiked_problem
+from rmt_asymptotics.canonical.two_steps import two_step_grid, two_step_problem
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import (
     OneStepNetwork,
@@ -25,6 +26,7 @@ from rmt_asymptotics.models import (
     RidgeModel,
     RidgeRegression,
     SpikedRandomFeatures,
+    TwoStepNetwork,
 )
 from rmt_asymptotics.remembered import remembered
 from rmt_asymptotics.steps import PowerStep
@@ -75,10 +77,15 @@ def _(model: OneStepNetwork, grid: Grid) -> Problem:
     return (several_problem if several else one_step_problem)(model, grid)
 
 
+grid_of.register(TwoStepNetwork)(two_step_grid)
+problem_on.register(TwoStepNetwork)(two_step_problem)
+
+
 @control_fields.register
 def _(model: OneStepNetwork) -> frozenset[str]:
     """The noise shapes a gradient step, and a step that scales with n depends on the ratios."""
-    return FIXED_BY_STEP if isinstance(model.step, PowerStep) else CONTROL_FIELDS - {"noise_variance"}
+    steps = (model.step, getattr(model, "second_step", None))
+    return FIXED_BY_STEP if any(isinstance(step, PowerStep) for step in steps) else CONTROL_FIELDS - {"noise_variance"}
 
 
 @dataclass(frozen=True)

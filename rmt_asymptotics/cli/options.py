@@ -126,7 +126,15 @@ def model_fields(content: dict[str, Any]) -> dict[str, Any]:
 
 def named_fields(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields with the name of the model that they belong to, where none is named."""
-    found = "OneStepNetwork" if "step" in fields else "SpikedRandomFeatures" if "spike" in fields else "RandomFeatures"
+    found = (
+        "TwoStepNetwork"
+        if "second_step" in fields
+        else "OneStepNetwork"
+        if "step" in fields
+        else "SpikedRandomFeatures"
+        if "spike" in fields
+        else "RandomFeatures"
+    )
     return {"model": found} | fields
 
 

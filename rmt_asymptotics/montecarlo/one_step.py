@@ -8,6 +8,7 @@ meet z.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import singledispatch
 from itertools import groupby
 
@@ -15,10 +16,10 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
-from rmt_asymptotics.models import OneStepNetwork
+from rmt_asymptotics.models import OneStepNetwork, TwoStepNetwork
 from rmt_asymptotics.montecarlo.equivalent import SpikedEquivalent
 from rmt_asymptotics.montecarlo.gradient import Batch, descent_direction
-from rmt_asymptotics.montecarlo.inputs import inputs_of
+from rmt_asymptotics.montecarlo.inputs import Inputs, inputs_of
 from rmt_asymptotics.montecarlo.networks import Network, network, networks, unit_rows
 from rmt_asymptotics.montecarlo.sizes import rounded_size
 
@@ -28,6 +29,38 @@ def _(
     model: OneStepNetwork, dimension: int, width: int, samples: Array, generator: np.random.Generator
 ) -> Iterator[tuple[Array, Network]]:
     """One network for all n of the same learning rate; with a step that scales with n, one for each."""
+    start = _start(model, dimension, width, generator)
+    for eta, served in groupby(samples, lambda n: model.step.learning_rate(n, width)):
+        updated = start.weights + eta / np.sqrt(width) * start.direction
+        yield np.array(list(served)), Network(model.activation, model.target, updated, start.inputs.teacher)
+
+
+@networks.register
+def _(
+    model: TwoStepNetwork, dimension: int, width: int, samples: Array, generator: np.random.Generator
+) -> Iterator[tuple[Array, Network]]:
+    """The same, with a second step on the network after the first and a batch of its own."""
+    count = rounded_size("second_step_sample_complexity", model.second_step_sample_complexity, dimension)
+    start, steps = _start(model, dimension, width, generator), (model.step, model.second_step)
+    for (eta, again), served in groupby(samples, lambda n: tuple(step.learning_rate(n, width) for step in steps)):
+        updated = start.weights + eta / np.sqrt(width) * start.direction
+        noise = np.sqrt(model.noise_variance) * generator.standard_normal(count)
+        batch = Batch(model.target, noise, dimension, generator, model.labels, start.inputs.teacher)
+        updated += again / np.sqrt(width) * descent_direction(model.activation, updated, start.readout, batch)
+        yield np.array(list(served)), Network(model.activation, model.target, updated, start.inputs.teacher)
+
+
+@dataclass(frozen=True)
+class _Start:
+    """W0, the readout g of the steps, and D of the first step on its batch."""
+
+    inputs: Inputs
+    weights: Array
+    readout: Array
+    direction: Array
+
+
+def _start(model: OneStepNetwork, dimension: int, width: int, generator: np.random.Generator) -> _Start:
     count = rounded_size("step_sample_complexity", model.step_sample_complexity, dimension)
     inputs = inputs_of(model, dimension)
     weights = inputs.seen(unit_rows(width, dimension, generator))
@@ -36,9 +69,7 @@ def _(
     noise = np.sqrt(model.noise_variance) * generator.standard_normal(shape)
     batch = Batch(model.step_targets or model.target, noise, dimension, generator, model.labels, inputs.teacher)
     direction = inputs.seen(inputs.seen(update_direction(model, weights, readout, batch)))
-    for eta, served in groupby(samples, lambda n: model.step.learning_rate(n, width)):
-        updated = weights + eta / np.sqrt(width) * direction
-        yield np.array(list(served)), Network(model.activation, model.target, updated, inputs.teacher)
+    return _Start(inputs, weights, readout, direction)
 
 
 @network.register

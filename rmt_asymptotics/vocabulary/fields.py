@@ -200,6 +200,15 @@ MODEL = (
         Kinds(TARGET),
         "of the network's outputs during the step; none: the target, of one output",
     ),
+    Field("second_step", "", "second step", STEP, "a second gradient step, on a batch of its own"),
+    Field(
+        "second_step_sample_complexity",
+        "n1/d",
+        "sample complexity of the second step",
+        positive(1e-3, 1e4),
+        "fresh samples of the second step over input dimension",
+    ),
+    Field("experimental", "", "experimental", Flag(), "whether a theory that is known to be off may be used"),
     Field("corrections", "", "corrections", Flag(), "the terms of [net.3], not in cui24"),
     Field(
         "row_lengths", "", "row lengths", Flag(), "the open terms of [var.2]; see theory_notes/structure.md before use"

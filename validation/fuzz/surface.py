@@ -116,6 +116,7 @@ class Valid:
             "eigenvalues": (2.0, 0.5), "shares": (0.3, 0.7), "profiles": (0.2, 0.8), "ratio": 0.5, "nodes": 4,
             "value": 1.0, "values": (1.0, 2.0), "JointLaw.values": ((1.0, 0.5), (0.2, 2.0)), "directions": 2,
             "MultiIndexTarget.function": np.add, "MultiIndexTarget:from_expression.text": "x1*x2", "step_targets": (),
+            "second_step": rmt.MaximalStep(0.4), "second_step_sample_complexity": 2.0, "experimental": True,
             "probabilities": (0.4, 0.6), "scale": 1.1, "eta": 0.7, "rate": 0.6,
             "exponent": 0.2, "function": rmt.tanh, "degree": 3, "text": "tanh(x)", "slope": 0.1, "k": 2,
             "x": np.array([0.5, 1.0]), "wrt": "ridge", "over": ("ridge",), "quantity": "test_error", "order": 1,
