@@ -14,7 +14,7 @@ from rmt_asymptotics.canonical.problem import Controls, Features
 from rmt_asymptotics.canonical.spectrum import effective_rank
 from rmt_asymptotics.canonical.translation import LEVELS, translate, translations
 from rmt_asymptotics.errors import LowEffectiveRank, NotConverged, OutOfDomain, numerical_failures
-from rmt_asymptotics.models import RidgeModel, check_isotropic
+from rmt_asymptotics.models import OneStepNetwork, RidgeModel, check_isotropic
 from rmt_asymptotics.progress import Tick, progress_of
 from rmt_asymptotics.state_evolution.convex.points import Task
 from rmt_asymptotics.state_evolution.convex.refinement import ConvexSolutions, solve_convex
@@ -228,8 +228,9 @@ def default_tolerance(model: RidgeModel) -> float:
 
 
 def convex_task(model: RidgeModel) -> Task:
-    """The loss, the labels and the intercept of a model; raises `OutOfDomain` for a covariance."""
-    check_isotropic(model)
+    """The loss, the labels and the intercept of a model; raises `OutOfDomain` for a step with a covariance."""
+    if isinstance(model, OneStepNetwork):
+        check_isotropic(model)
     return Task(model.loss, partial(channel_of, model), model.intercept)
 
 

@@ -181,5 +181,3 @@ def test_what_knows_no_covariance_says_so():
     for function in (rmt.bias_variance, rmt.optimal_stopping, rmt.weight_spectrum):
         with pytest.raises(rmt.OutOfDomain, match="covariance"):
             function(FEATURES)
-    with pytest.raises(rmt.OutOfDomain, match="covariance"):
-        rmt.solve(FEATURES.replace(loss=rmt.HuberLoss(0.5)))

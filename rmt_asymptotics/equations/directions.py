@@ -97,14 +97,17 @@ class Capacity:
         leak = np.sum((strayed @ self.overlaps) @ np.swapaxes(strayed, -1, -2), axis=-3)  # [cov.6]
         drive = np.swapaxes(T @ (g[..., None, :, :] - at.Phi[..., None, :, :] @ pushed), -1, -2) + members
         rows = np.sum(drive * (self.overlaps @ drive) + reached * (self.overlaps @ reached), axis=-2)
-        pull = at.features[..., None] * np.sum(at.variances * rows, axis=-2)
+        pull = np.sum(at.variances * rows, axis=-2)
         cost = np.sum(hat * coef, axis=-1)
         return Share(np.sum(functions * (leak @ functions), axis=-2), pull, cost)
 
 
 @dataclass(frozen=True)
 class Share:
-    """leak (..., N): mean square of what the readout adds outside the span.  pull (..., K).  cost (...,): coef.hat."""
+    """leak (..., N): mean square of what the readout adds outside the span.  pull (..., K): q_k over d/p.
+
+    cost (...,): coef.hat.
+    """
 
     leak: Numbers
     pull: Numbers

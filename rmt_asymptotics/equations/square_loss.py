@@ -79,7 +79,8 @@ def fit(
     cost, leak = np.sum(costs, axis=-1), np.zeros_like(squares)
     if along is not None:
         share = along.share(projection.hats[..., plain:], at.functions)
-        pull, cost, leak = pull + share.pull, cost + share.cost, share.leak
+        pull = pull + at.bulk.features[..., None] * share.pull
+        cost, leak = cost + share.cost, share.leak
     base = residual + squares  # [modes.2]
     unexplained = np.maximum(np.abs(np.sum(den * base, axis=-1)), np.finfo(float).tiny)  # a label may be 0
     fitted = np.abs(np.sum(den * squares, axis=-1)) / unexplained

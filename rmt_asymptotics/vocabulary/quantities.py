@@ -22,7 +22,7 @@ DERIVED = (Quantity("excess_error", "E e - Delta", "test error - noise variance"
 LOSSES = (  # with any loss but the square one on real labels, where they are the errors
     Quantity("test_loss", "E l", "test loss"),
     Quantity("training_loss", "", "training loss"),
-    Quantity("norm", "|a|^2/p", "squared norm of the readout over the width"),
+    Quantity("norm", "|a|^2/p", "squared norm of the readout over the width, over d where that is infinite"),
 )
 OF_TWO_VALUES = (
     Quantity("misclassification", "P(y f < 0)", "share of fresh labels predicted wrongly"),

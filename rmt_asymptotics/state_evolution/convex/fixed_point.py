@@ -10,6 +10,7 @@ from rmt_asymptotics.canonical.channels import Channel
 from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.state_evolution.convex.bulk import bulk_at, tangent
 from rmt_asymptotics.state_evolution.convex.channel import Expectations, Field
+from rmt_asymptotics.state_evolution.convex.directions import along_at
 from rmt_asymptotics.state_evolution.convex.modes import Amplitudes
 
 
@@ -64,24 +65,37 @@ def linearise(system: System, state: State) -> Linearised:
     den, qh, hat = w * v, w * q, F0 @ (w * E0) + F1 @ (w * E1)  # [gl.8]
     bulk = bulk_at(problem.features, den, state.t, b, system.ridge)  # [gl.9]
     t = bulk.t
-    pull = np.bincount(k, np.where(penalised, y, 0.0) ** 2, minlength=len(pi)) / (pi * t**2)
+    own = np.bincount(k, np.where(penalised, y, 0.0) ** 2, minlength=len(pi)) / (pi * t**2)
+    directed = along_at(problem.features, den, bulk, b, system.ridge, hat[modes.along]) if np.any(modes.along) else None
+    pull = own if directed is None else own + directed.pull  # [cov.8]
     sigma = b * pull
     Q, H = tangent(problem.features, den, bulk, b, qh, sigma)  # [gl.11]
+    if directed is not None:
+        Q = Q + directed.leak
     rates = bulk.theta @ (bulk.Y @ qh + pull)
     lift = np.where(penalised, t[k] * modes.scales, 1.0)
-    image = State(bulk.V, Q, np.where(penalised, lift * hat, y + hat), t)  # [gl.10]
+    answer = np.where(penalised, lift * hat, y + hat)
+    if directed is not None:
+        answer[modes.along] = directed.coef / modes.scales[modes.along]
+    image = State(bulk.V, Q, answer, t)  # [gl.10]
     residual = np.concatenate([np.log(bulk.V / state.V), np.log(Q / state.Q), image.y - y])
 
     dE0, dE1, dq, dv = _changes(w, found, modes, state)
     dhat, dt = dE0(F0) + dE1(F1), -dv(b * (bulk.theta @ bulk.Y) / pi[:, None])
-    dsigma = -2 * (sigma / t)[:, None] * dt
+    dsigma = -2 * b * (own / t)[:, None] * dt
     places = 2 * len(w) + np.flatnonzero(penalised)
     dsigma[k[penalised], places] += (2 * b * y / (pi * t**2)[k])[penalised]
-    dV, dQ = -dv(bulk.kernel), dv(H) + dq(bulk.kernel) + bulk.Y.T @ (bulk.theta @ dsigma)
     dy = lift[:, None] * dhat + np.where(penalised, modes.scales * hat, 0.0)[:, None] * dt[k]
+    dV, dQ = -dv(bulk.kernel), dv(H) + dq(bulk.kernel)
+    if directed is not None:
+        moved = dhat[modes.along]
+        dsigma = dsigma + b * (dv(directed.pull_by[0]) + directed.pull_by[1] @ moved)
+        dQ = dQ + dv(directed.leak_by[0]) + directed.leak_by[1] @ moved
+        dy[modes.along] = (dv(directed.coef_by[0]) + directed.coef_by[1] @ moved) / modes.scales[modes.along, None]
+    dQ = dQ + bulk.Y.T @ (bulk.theta @ dsigma)
     changes = np.concatenate([dV / bulk.V[:, None], dQ / Q[:, None], dy])
     jacobian, growth = changes[:, :-1].copy(), changes[:, -1]
-    fixed = np.concatenate([np.ones(2 * len(w)), penalised])
+    fixed = np.concatenate([np.ones(2 * len(w)), ~modes.free])
     jacobian.flat[:: len(residual) + 1] -= fixed
     return Linearised(residual, jacobian, growth, image, float(np.sum(rates)))
 

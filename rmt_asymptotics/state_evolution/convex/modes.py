@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.canonical.problem import Problem
+from rmt_asymptotics.canonical.problem import Features, Problem
 
 SHORTEST = 1e-11  # a free function shorter than this, relative to the longest, is rounding
 
@@ -16,7 +16,8 @@ SHORTEST = 1e-11  # a free function shorter than this, relative to the longest, 
 class Amplitudes:
     """coef_j = scale_j y_j: scale_j = sqrt(pi_k R_j) for a penalised mode of class k, 1 for a free one.
 
-    functions (2, J, N); scales, classes, penalised (J,): the penalised modes come first.  R is per input dimension.
+    functions (2, J, N); scales, classes, penalised, along (J,): the penalised modes come first, those along directions
+    of inputs with a spectrum last, with R = 1.  R is per input dimension.
     combine (F, J'): the free functions as combinations of the F free modes.
     """
 
@@ -24,7 +25,13 @@ class Amplitudes:
     scales: Array
     classes: NDArray[np.intp]
     penalised: NDArray[np.bool_]
+    along: NDArray[np.bool_]
     combine: Array
+
+    @property
+    def free(self) -> NDArray[np.bool_]:
+        """Those that are neither, (J,)."""
+        return ~(self.penalised | self.along)
 
     def field(self, y: Array) -> tuple[Array, Array]:
         """G0 and G1.  [gl.2]"""
@@ -33,7 +40,7 @@ class Amplitudes:
 
     def projected(self, y: Array, weights: Array, G: tuple[Array, Array]) -> Array:
         """y with the free amplitudes for which the field is nearest to G."""
-        free = ~self.penalised
+        free = self.free
         rest = [G_m - known for G_m, known in zip(G, self.field(np.where(free, 0, y)), strict=True)]
         overlaps = sum((F * weights) @ r for F, r in zip(self.functions, rest, strict=True))
         return np.where(free, overlaps, y)
@@ -55,14 +62,27 @@ def amplitudes(problem: Problem, b: float, intercept: bool, combine: Array | Non
     present = ~free & (strengths > 0)
     classes = problem.features.modes.classes[present]
     scales = np.sqrt(problem.features.class_weights[classes] * strengths[present])
-    count = basis.shape[1]
+    rows, owners = _along(problem.features)
+    sizes = len(scales), basis.shape[1], len(owners)
+    kind = np.repeat(np.arange(3), sizes)
     return Amplitudes(
-        np.concatenate([problem.features.modes.functions[:, present], basis], axis=1),
-        np.concatenate([scales, np.ones(count)]),
-        np.concatenate([classes, np.zeros(count, np.intp)]),
-        np.arange(len(scales) + count) < len(scales),
+        np.concatenate([problem.features.modes.functions[:, present], basis, rows], axis=1),
+        np.concatenate([scales, np.ones(sizes[1]), np.sqrt(problem.features.class_weights[owners])]),
+        np.concatenate([classes, np.zeros(sizes[1], np.intp), owners]),
+        kind == 0,
+        kind == 2,
         combine,
     )
+
+
+def _along(features: Features) -> tuple[Array, NDArray[np.intp]]:
+    """The modes along directions (2, J, N), each with the class that it is of."""
+    directions = features.directions
+    if directions is None:
+        return np.zeros((2, 0, len(features.nodes))), np.zeros(0, np.intp)
+    rows = directions.rows(features.linear).reshape(-1, 2, len(features.nodes)).swapaxes(0, 1)
+    span = np.repeat(np.arange(len(features.class_weights)), directions.count)
+    return rows, np.concatenate([span, directions.vectors.classes])
 
 
 def _orthonormal(functions: Array, weights: Array) -> Array:

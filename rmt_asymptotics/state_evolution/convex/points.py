@@ -84,7 +84,7 @@ def outputs_at(system: System, task: Task, state: State, norm: float, order: int
         return dict.fromkeys((*OUTPUTS, "training_objective", "norm"), np.nan)
     conditional = outputs(system.labels, problem.features.nodes, system.field(state), loss, order)
     values = dict(zip(OUTPUTS, (conditional @ problem.features.weights).tolist(), strict=True))
-    values["norm"] = system.b * norm
+    values["norm"] = (system.b or 1.0) * norm  # over d where p is infinite
     values["training_objective"] = values["training_loss"] + system.ridge * norm / (2 * system.alpha)
     for name in ("test_loss", "training_loss", "training_objective"):
         values[name] *= task.loss.unit
