@@ -33,6 +33,18 @@ class PiecewiseQuadratic(ConvexFunction):
     def kinks(self) -> Array:
         return np.array(self.knots, float)
 
+    def plus(self, share: float, other: "PiecewiseQuadratic") -> "PiecewiseQuadratic":
+        """l + share times a function without knots.
+
+        >>> hinge, square = PiecewiseQuadratic((1.0,), (1.0, 0.0), (-1.0, 0.0), (0.0, 0.0)), PiecewiseQuadratic(
+        ...     (), (0.5,), (-1.0,), (1.0,))
+        >>> hinge.plus(0.5, square).value(np.array([0.0, 1.0, 2.0]))
+        array([1.25, 0.  , 0.25])
+        """
+        own, added = (self.constants, self.rates, self.curvatures), (other.constants, other.rates, other.curvatures)
+        parts = (tuple(x + share * b for x in a) for a, (b,) in zip(own, added, strict=True))
+        return PiecewiseQuadratic(self.knots, *parts)
+
     def _polynomial(self, u: Array, piece: NDArray[np.intp]) -> tuple[Array, Array]:
         rate, curvature = np.array(self.rates)[piece], np.array(self.curvatures)[piece]
         with np.errstate(invalid="ignore"):  # inf - inf on a piece where l is infinite

@@ -17,6 +17,7 @@ STEPS = 60
 PLAIN = 3  # plain steps before Newton: without them V ~ 1e-14 in the tails costs 20 clipped ones
 SMALLEST_RIDGE = 1e-3  # of the square loss that comes first
 DESCENT = np.exp(-1.0)  # of the ridge, in continuation
+HARDER, SOFTEST = 0.3, 1e-4  # of the share of the square loss: from step to step, and the last
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,15 @@ def _iterate(system: System, state: State, iterations: int) -> Iterate:
     return Iterate(state, at, step, iterations)
 
 
-def solve_system(at: Callable[[float], System], square: Callable[[float], System], start: State | None) -> Iterate:
+def solve_system(
+    at: Callable[[float], System], square: Callable[[float], System], softened: Callable[[float], System] | None,
+    start: State | None,
+) -> Iterate:  # fmt: skip
     """The fixed point at ridge = the argument's own (`at(1.0)`): from `start`, else from the square loss, else from
-    larger ridges.  at, square: systems at a multiple of the ridge."""
+    softer losses, else from larger ridges.
+
+    at, square: systems at a multiple of the ridge.  softened: with a share of the square loss added; None: not needed.
+    """
     spent = 0
     if start is not None:
         found = newton(at(1.0), start)
@@ -85,9 +92,23 @@ def solve_system(at: Callable[[float], System], square: Callable[[float], System
     first = _square_loss(square, max(1.0, SMALLEST_RIDGE / square(1.0).ridge))
     found = newton(at(1.0), first.state)
     spent += first.iterations + found.iterations
+    if found.size > SOLVED and softened is not None:
+        found = _harden(at(1.0), softened, first.state)
+        spent += found.iterations
     if found.size > SOLVED:
         found = _descend(at, square)
-    return replace(found, iterations=found.iterations + spent)
+        spent += found.iterations
+    return replace(found, iterations=spent)
+
+
+def _harden(system: System, softened: Callable[[float], System], state: State) -> Iterate:
+    """Continuation in the share of the square loss: on linear pieces free modes have no curvature of their own."""
+    share, spent = 1.0, 0
+    while share > SOFTEST:
+        current = newton(softened(share), state)
+        state, spent, share = current.state, spent + current.iterations, share * HARDER
+    current = newton(system, state)
+    return replace(current, iterations=spent + current.iterations)
 
 
 def _square_loss(square: Callable[[float], System], multiple: float) -> Iterate:

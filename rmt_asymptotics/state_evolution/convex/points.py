@@ -10,6 +10,7 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.channels import BinaryChannel, Channel
 from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.losses import ConvexFunction, Loss, SquareLoss
+from rmt_asymptotics.losses.piecewise import PiecewiseQuadratic
 from rmt_asymptotics.state_evolution.convex.binary_channel import binary_expectations
 from rmt_asymptotics.state_evolution.convex.channel import Expectations, Field
 from rmt_asymptotics.state_evolution.convex.fixed_point import State, System
@@ -49,12 +50,19 @@ def solve_point(
     """One point; near: the solution of a neighbour, on this problem or on another grid, or a state of this problem."""
     system = system_at(problem, task, controls, point, order)
 
-    def at(loss: Loss, multiple: float) -> System:
-        channel = expectations_of(system.labels, problem.features.nodes, task.function(loss), order)
+    function, square = task.function(task.loss), task.function(SquareLoss())
+
+    def at(loss: ConvexFunction, multiple: float) -> System:
+        channel = expectations_of(system.labels, problem.features.nodes, loss, order)
         return replace(system, ridge=system.ridge * multiple, channel=channel)
 
+    def softened(share: float) -> System:
+        assert isinstance(function, PiecewiseQuadratic) and isinstance(square, PiecewiseQuadratic)
+        return at(function.plus(share, square), 1.0)
+
     start = carried(near, system) if isinstance(near, Solved) else near
-    found = solve_system(partial(at, task.loss), partial(at, SquareLoss()), start)
+    linear = isinstance(function, PiecewiseQuadratic) and bool(np.all(np.isfinite(function.rates)))
+    found = solve_system(partial(at, function), partial(at, square), softened if linear else None, start)
     return Solved(found, system, outputs_at(system, task, found.state, found.at.norm, order))
 
 
