@@ -152,7 +152,8 @@ def explain(model: RidgeModel, *, tolerance: float | None = None) -> Explanation
 
 def _setting(model: RidgeModel) -> Iterator[Line]:
     alpha, beta = model.sample_complexity, model.width_ratio
-    yield Line("samples, x ~ N(0, I_d)", f"n/d = {alpha:.6g}", rf"n/d = {alpha:.6g}")
+    law = "N(0, I_d)" if model.covariance is None else "N(0, Sigma)"
+    yield Line(f"samples, x ~ {law}", f"n/d = {alpha:.6g}", rf"n/d = {alpha:.6g}")
     if np.isfinite(beta):
         yield Line(
             "features", f"p/d = {beta:.6g}, n/p = {alpha / beta:.6g}", rf"p/d = {beta:.6g},\ n/p = {alpha / beta:.6g}"

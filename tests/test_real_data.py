@@ -7,6 +7,7 @@ import pandas
 import pytest
 
 import rmt_asymptotics as rmt
+from rmt_asymptotics.cli import main
 from rmt_asymptotics.data import rows as rows_module
 from rmt_asymptotics.montecarlo.replica import random_generator
 from rmt_asymptotics.serialisation import model_from_dict, model_to_dict
@@ -232,3 +233,16 @@ def test_uneven_rows_are_warned_of():
     model = rmt.RidgeRegression.from_data(x, y, ridge=1e-3, samples=24)
     assert "uneven" in str(rmt.compare(model, replicas=3, progress=False)) and "tails" in str(model.data)
     assert "rank/rows" in str(rmt.RidgeRegression.from_data(x[:150], y[:150]).data)
+
+
+def test_the_command_line_predicts_and_measures(tmp_path, capsys):
+    table, curve, picture = saved_table(tmp_path / "rows.csv"), tmp_path / "curve.csv", tmp_path / "curve.png"
+    given = ["data", table, "--label", "label", "--replicas", "3", "--penalty", "2.3"]
+    assert main([*given, "--samples", "30"]) == 0
+    shown = capsys.readouterr().out
+    assert "measured/predicted" in shown and "n = 30 of 240 rows" in shown
+    assert main([*given, "--samples", "20:100:3:log", "--output", str(curve), "--plot", str(picture)]) == 0
+    assert picture.exists() and len(pandas.read_csv(curve, comment="#")) == 3
+    for wrong, named in ((["--label", "price"], "y"), (["--ridge", "1"], "penalty"), (["--samples", "200"], "sample_")):
+        assert main([*given, *wrong]) == 2
+        assert named in capsys.readouterr().err

@@ -37,6 +37,7 @@ REFUSED, FAILED, INTERRUPTED = 2, 1, 130
         "training-curve": "rmt_asymptotics.cli.training_curve:training_curve_command",
         "finite-size": "rmt_asymptotics.cli.finite_size:finite_size_command",
         "bias-variance": "rmt_asymptotics.cli.bias_variance:bias_variance_command",
+        "data": "rmt_asymptotics.cli.data:data_command",
         "dynamics": "rmt_asymptotics.cli.dynamics:dynamics",
         "explore": "rmt_asymptotics.cli.explore:explore",
     },

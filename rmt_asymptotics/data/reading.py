@@ -31,6 +31,8 @@ def inputs_and_labels(X: Any, y: Any) -> tuple[NDArray[Any], Array]:
         raise OutOfDomain(
             "X", f"{inputs.dtype} of shape {inputs.shape}", "a table of numbers, one sample a row: (N, D)"
         )
+    if y is None:
+        raise OutOfDomain("y", y, "given: the labels, or the name of their column")
     labels = real_array("y", y)
     if labels.ndim == 2 and 1 in labels.shape:
         labels = labels.ravel()
