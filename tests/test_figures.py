@@ -105,6 +105,20 @@ def test_two_quantities_beside_a_hue_are_told_apart_by_dashes(family):
     assert not faults(axes)
 
 
+def test_long_curves_of_two_quantities_have_marks_too():
+    dataset = rmt.sweep(PLAIN, ridge=RIDGES[:2], sample_complexity=np.linspace(0.6, 4, 50))
+    axes = rmt.plot(dataset, ["test_error", "training_error"], hue="ridge")
+    assert {line.get_marker() for line in axes.lines[:4]} == {"o", "s"}
+    assert all(line.get_markevery() == 7 for line in axes.lines[:4])
+
+
+def test_a_peak_does_not_press_the_other_curves_to_the_axis():
+    dataset = rmt.sweep(PLAIN, ridge=[1e-6, 1.0], sample_complexity=np.linspace(0.6, 4, 35))
+    axes = rmt.plot(dataset, "test_error", hue="ridge")
+    assert axes.get_yscale() == "log" and not faults(axes)
+    assert rmt.plot(dataset.isel(ridge=1)).get_yscale() == "linear"
+
+
 def test_x_may_be_a_ratio_of_sizes_or_an_output(family):
     axes = rmt.plot(family, "test_error", x="p/n", hue="ridge")
     np.testing.assert_allclose(axes.lines[0].get_xdata(), 1.3 / np.array(SIZES[::-1]))

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics.output import write_figure
-from rmt_asymptotics.plotting import plot_curve
+from rmt_asymptotics.plotting import figure_of, plot_curve
 from validation.cases import Case
 from validation.published import cui24
 
@@ -35,9 +35,7 @@ def _published(dimension: int, replicas: int, seed: int) -> Figure:
         progress=False,
     )
     theory = rmt.learning_curve(model.replace(width=dimension), sample_complexity=np.linspace(0.15, 3.1, 60))
-    figure = Figure(figsize=(6.4, 4.6), layout="constrained")
-    plot_curve(theory, simulation, axes=figure.add_subplot())
-    return figure
+    return figure_of(plot_curve(theory, simulation))
 
 
 def _gaps(compared: list[tuple[Case, rmt.Comparison]]) -> Figure:

@@ -12,8 +12,8 @@ from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting.captions import abbreviated, describe
 from rmt_asymptotics.plotting.families import LIMIT, Family, family
 from rmt_asymptotics.plotting.frames import Size, entry, finish, new_axes
-from rmt_asymptotics.plotting.labels import common_words, describe_axis, label_of, model_of
-from rmt_asymptotics.plotting.marks import band, plateaus, simulated_points, theory_line
+from rmt_asymptotics.plotting.labels import common_words, describe_axis, label_of, model_of, plain_numbers
+from rmt_asymptotics.plotting.marks import band, plateaus, simulated_points, spaced_marks, theory_line
 from rmt_asymptotics.plotting.palette import GREY, LINES, Look, looks_along, looks_of
 from rmt_asymptotics.plotting.stairs import EXPONENT, mark_critical, stairs
 from rmt_asymptotics.vocabulary.quantities import QUANTITIES
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
 
+TALL, DECADES = 5, 1e3  # a highest value over the median, and over the least: between them the axis is logarithmic
 SUFFIXES = ("", "_simulation", "_corrected")  # of variables that can be drawn
 
 
@@ -77,10 +78,20 @@ def plot_curve(
     describe_axis(axes, "x", drawn.label)
     shown = next((names[0] + suffix for suffix in SUFFIXES if names[0] + suffix in dataset), names[0])
     axes.set_ylabel(label_of(dataset[shown]) if len(names) == 1 else common_words(names))
+    if _is_tall(drawn, names):
+        axes.set_yscale("log")
+        plain_numbers(axes.yaxis)
     if drawn.x == EXPONENT:
         mark_critical(axes, drawn.curves[0]["x"])
     finish(axes, describe(model, (*drawn.fields, drawn.x, "width")) if caption is None else caption)
     return axes
+
+
+def _is_tall(drawn: Family, names: Sequence[str]) -> bool:
+    """Whether a peak over positive values would press all others to the axis."""
+    values = np.concatenate([rows[name] for rows in drawn.curves for name in names if name in rows] or [np.empty(0)])
+    values = values[np.isfinite(values)]
+    return bool(values.size and values.min() > 0 and TALL * np.median(values) < values.max() < DECADES * values.min())
 
 
 def main_outputs(dataset: "xarray.Dataset") -> tuple[str, str]:
@@ -145,7 +156,8 @@ def _family(axes: "Axes", drawn: Family, beside: Family | None, names: Sequence[
             dashed = Look(look.colour, LINES[quantity], look.marker) if several else look
             label = title if not quantity else None
             if name in rows:
-                _theory(axes, drawn, rows, name, dashed, label, limit)
+                marks = spaced_marks(look, len(rows["x"])) if several else {}
+                _theory(axes, drawn, rows, name, dashed, label, limit, **marks)
             if f"{name}_simulation" in rows or beside is not None:
                 simulated = _of_value(held, drawn.values[place])
                 if simulated is not None:
@@ -166,8 +178,9 @@ def _limit(dataset: "xarray.Dataset") -> bool:
 
 
 def _theory(
-    axes: "Axes", drawn: Family, rows: dict[str, np.ndarray], name: str, look: Look, label: str | None, limit: bool
-) -> None:
+    axes: "Axes", drawn: Family, rows: dict[str, np.ndarray], name: str, look: Look, label: str | None, limit: bool,
+    **style: Any,
+) -> None:  # fmt: skip
     """A line; at p = infinity along the exponent of the step a staircase; crosses where it did not converge."""
     x, y = rows["x"], rows[name]
     converged = rows["status"].astype(str) == "converged" if "status" in rows else np.full(len(x), True)
@@ -176,7 +189,7 @@ def _theory(
         plateaus(axes, ends, heights, look, label)
         axes.plot(*dots, linestyle="", marker=look.marker, color=look.colour, markersize=6)
     else:
-        theory_line(axes, x, y, look, label)
+        theory_line(axes, x, y, look, label, **style)
     if not converged.all():
         axes.plot(x[~converged], y[~converged], "x", color=look.colour, label=f"{label or name} (not converged)")
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 FEW = 30  # points of a line that are shown
+SPACED = 7  # marks on a line of more points
 DOT, POINT = 3.0, 5.0  # sizes of marks, in points of print
 ERRORS: dict[str, Any] = {"capsize": 2.5, "elinewidth": 1.0, "markersize": POINT, "zorder": 3}
 
@@ -19,6 +20,11 @@ def theory_line(axes: "Axes", x: Array, y: Array, look: Look, label: str | None 
     """A line through the points, and dots on them if they are few."""
     marked = {"marker": look.marker, "markersize": DOT} if len(x) <= FEW else {}
     axes.plot(x, y, **{"linestyle": look.line, "color": look.colour, "label": label, "zorder": 2} | marked | style)
+
+
+def spaced_marks(look: Look, count: int) -> dict[str, Any]:
+    """Marks at some points of a line: what tells it apart where dashes do not."""
+    return {"marker": look.marker, "markersize": POINT, "markevery": max(count // SPACED, 1)}
 
 
 def simulated_points(
