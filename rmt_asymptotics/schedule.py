@@ -18,7 +18,7 @@ class Schedule:
     """name: "time" or "steps", of the axis.  axis (T,): positive times, or increasing whole numbers of steps.
 
     learning_rate, momentum, nesterov: of the steps.  decay: of the weights.  sample_step: of one sample's gradient in
-    stochastic gradient descent, None for gradient flow.
+    stochastic gradient descent, None for gradient flow.  fresh: it sees no sample twice.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Schedule:
     nesterov: bool
     decay: float
     sample_step: float | None = None
+    fresh: bool = False
 
 
 def schedule_of(
@@ -39,6 +40,7 @@ def schedule_of(
     nesterov: bool,
     weight_decay: float | None,
     sample_step: float | None = None,
+    samples: Any = "shared",
 ) -> Schedule:
     """The schedule of a caller; raises `OutOfDomain` for a model, times or steps that cannot be."""
     check_ridge_regression(model)
@@ -47,6 +49,8 @@ def schedule_of(
     decay = model.ridge if weight_decay is None else number("weight_decay", weight_decay, least=0)
     if not isinstance(nesterov, bool):
         raise OutOfDomain("nesterov", nesterov, "True or False")
+    if samples not in ("shared", "fresh") or (samples == "fresh" and sample_step is None):
+        raise OutOfDomain("samples", samples, '"shared", or "fresh" with a sample_step')
     if sample_step is not None:
         _check_stochastic(steps, decay)
         sample_step = number("sample_step", sample_step, above=0)
@@ -55,7 +59,7 @@ def schedule_of(
         times = np.array([number("time", value, above=0) for value in sequence("time", time, "times")])
         if sample_step is not None and np.any(np.diff(times) <= 0):
             raise OutOfDomain("time", time, "increasing, for stochastic gradient descent")
-        return Schedule("time", times, 0.0, momentum, nesterov, decay, sample_step)
+        return Schedule("time", times, 0.0, momentum, nesterov, decay, sample_step, samples == "fresh")
     counts = np.array([whole_number("steps", value, least=1) for value in sequence("steps", steps, "whole numbers")])
     if np.any(np.diff(counts) <= 0):
         raise OutOfDomain("steps", steps, "increasing whole numbers")

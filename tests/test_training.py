@@ -6,7 +6,9 @@ import pytest
 import rmt_asymptotics as rmt
 from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.translation import translate
+from rmt_asymptotics.decomposition import SAME
 from rmt_asymptotics.estimates import z_score
+from rmt_asymptotics.montecarlo.networks import network
 from rmt_asymptotics.training.filtered import pair_matrices
 from rmt_asymptotics.training.filters import Descent, descent, flow
 from rmt_asymptotics.training.readouts import pole_readouts
@@ -163,6 +165,8 @@ def test_optimal_stopping():
         ("sample_step", {"time": [1.0], "sample_step": 0.0}),
         ("weight_decay", {"time": [1.0], "weight_decay": 0.1, "sample_step": 0.1}),
         ("time", {"time": [2.0, 1.0], "sample_step": 0.1}),
+        ("samples", {"time": [1.0], "samples": "fresh"}),
+        ("samples", {"time": [1.0], "sample_step": 0.1, "samples": "none"}),
     ],
 )
 def test_refused(field, options):
@@ -237,15 +241,73 @@ def test_stochastic_descent_of_small_steps_is_the_flow():
     np.testing.assert_allclose(second, 2 * first, rtol=1e-3)
 
 
-def test_stochastic_descent_with_outliers_is_refused():
-    with pytest.raises(rmt.OutOfDomain, match=r"^sample_step"):
-        rmt.training_curve(MODEL, time=[1.0], sample_step=0.1)
+def noise_of_descent(model, dimension, times, generator):
+    """What small steps add to test and training error, over the step, of one draw: the second moments themselves."""
+    n, p = round(model.sample_complexity * dimension), model.width
+    net = network(model, dimension, p, generator)
+    rows = []
+    for count in (n, 800):
+        features, labels = np.empty((count, p)), np.empty(count)
+        net.draw(generator, features, labels)
+        labels += np.sqrt(model.noise_variance) * generator.standard_normal(count)
+        rows.append((features / np.sqrt(p), labels))
+    (F, y), (fresh, _) = rows
+    eigenvalues, basis = np.linalg.eigh(F.T @ F)
+    F, fresh = F @ basis, fresh @ basis
+    moments, sums = F.T @ y, eigenvalues[:, None] + eigenvalues
+    covariance, step, found = np.zeros((p, p)), 1e-6, []
+    grid = np.union1d(np.geomspace(1e-3, times[-1], 50), times)
+    for before, now in zip(np.append(0, grid[:-1]), grid, strict=True):
+        middle = (before + now) / 2
+        mean = -np.expm1(-middle * eigenvalues) / np.maximum(eigenvalues, 1e-12) * moments
+        squares = (F @ mean - y) ** 2 + step * np.sum(F @ covariance * F, axis=1)
+        source = (F.T * squares) @ F
+        lag = now - before
+        covariance = covariance * np.exp(-sums * lag) + source * -np.expm1(-sums * lag) / np.maximum(sums, 1e-12)
+        if now in times:
+            found.append([np.mean(np.sum(each @ covariance * each, axis=1)) for each in (fresh, F)])
+    return np.array(found).T
+
+
+def test_stochastic_descent_along_an_outlier():
+    """Its eigenvalue is of the order of n: without it the noise would be two thirds to two fifths of this."""
+    times, step = [1.0, 5.0, 15.0], 1e-4
+    model = rmt.SpikedRandomFeatures(
+        activation=rmt.tanh, target=NO_OUTLIER.target, sample_complexity=2.0, width_ratio=1.4, ridge=0.1,
+        noise_variance=0.2, width=126, spike=rmt.ConstantLaw(0.7), alignment=0.6,
+    )  # fmt: skip
+    generator = np.random.default_rng(5)
+    draws = np.array([noise_of_descent(model, 90, times, generator) for _ in range(6)])
+    flowing = rmt.training_curve(model, time=times, tolerance=1e-5)
+    noisy = rmt.training_curve(model, time=times, tolerance=1e-5, sample_step=step)
+    for name, simulated in zip(("test_error", "training_error"), draws.mean(0), strict=True):
+        np.testing.assert_allclose((noisy[name] - flowing[name]) / step, simulated, rtol=0.15)
+    with pytest.raises(rmt.OutOfDomain, match=r"^width"):
+        rmt.training_curve(model.replace(width=None), time=[1.0], sample_step=0.1)
+
+
+@pytest.mark.parametrize("step", [0.2, 1e-6])
+def test_one_pass(step):
+    """Samples that are seen once; small steps are the flow of infinitely many samples."""
+    times = [1.0, 5.0, 15.0]
+    theory = rmt.training_curve(NO_OUTLIER, time=times, sample_step=step, samples="fresh", tolerance=1e-5)
+    assert "training_error" not in theory
+    if step == 0.2:
+        options = {"dimension": 150, "replicas": 12, "seed": 3, "sample_step": step, "samples": "fresh"}
+        simulation = rmt.simulate_training(NO_OUTLIER, time=times, **options)
+        spread = simulation.test_error_standard_error.values
+        z = z_score(simulation.test_error_simulation.values, theory.test_error.values, spread, 12)
+        assert np.max(np.abs(z)) < 4
+        return
+    many = NO_OUTLIER.replace(sample_complexity=2e4)  # the same flow at times in units of 1/n
+    flowing = rmt.training_curve(many, time=np.array(times) * 1e-4, tolerance=1e-5)
+    np.testing.assert_allclose(theory.test_error, flowing.test_error, rtol=2e-4)
 
 
 def test_integrals_of_the_kernels_of_noise():
     """The second integral in the lag has the first one for its derivative, for training and for test."""
     lags = 2.0 + 1e-3 * np.arange(-2, 3)
     problem, controls = translate(NO_OUTLIER, 1), control_points(NO_OUTLIER, {})
-    kernels = _kernels(problem, controls, flow(2 * lags), lags)
+    kernels = _kernels(problem, controls, flow(2 * lags), lags, SAME)
     slopes = kernels[[0, 2]] @ np.array([1, -8, 0, 8, -1]) / 12e-3
     np.testing.assert_allclose(slopes, kernels[[1, 3], 2], rtol=1e-5)

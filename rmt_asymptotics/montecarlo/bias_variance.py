@@ -9,11 +9,11 @@ import numpy as np
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.decomposition import PAIRS, PARTS, parts_of
-from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.estimates import Estimate, estimate
 from rmt_asymptotics.models import OneStepNetwork, RidgeModel, check_ridge_regression
 from rmt_asymptotics.montecarlo.ensemble import default_test_samples, replicate
 from rmt_asymptotics.montecarlo.networks import BLOCK, Network, blocks, network
+from rmt_asymptotics.montecarlo.one_step import siblings
 from rmt_asymptotics.montecarlo.plan import PlanOptions, SimulationPlan, planned
 from rmt_asymptotics.montecarlo.readouts import ridge_readouts
 from rmt_asymptotics.montecarlo.replica import random_generator
@@ -52,8 +52,8 @@ def simulate_bias_variance(
 ) -> BiasVarianceSimulation:
     """Two networks, two sets of samples and three of label noise a replica; products of residuals of six readouts.
 
-    plan: as in `simulate`.  Raises `OutOfDomain` as `simulate` does, and for a `OneStepNetwork`, of which the theory
-    draws the weights anew and keeps the batch of the step.
+    plan: as in `simulate`.  Of a `OneStepNetwork` the weights are drawn anew at initialisation, and both networks see
+    the same batch of the step.  Raises `OutOfDomain` as `simulate` does.
 
     >>> from rmt_asymptotics.activations import sin, tanh
     >>> from rmt_asymptotics.models import RandomFeatures
@@ -72,8 +72,6 @@ def simulate_bias_variance(
 def simulated_pairs(model: RidgeModel, plan: SimulationPlan) -> Array:
     """E (y - f1)(y - f2) of each replica for pairs of readouts in the order of `PAIRS`, (6, replicas)."""
     check_ridge_regression(model)
-    if isinstance(model, OneStepNetwork):
-        raise OutOfDomain("model", type(model).__name__, "a model whose weights are drawn without a batch")
     sizes = network_sizes(model, plan.dimension)
     return np.array(replicate(partial(_replica, model, plan, *sizes), plan)).T + model.noise_variance
 
@@ -82,9 +80,13 @@ def _replica(
     model: RidgeModel, plan: SimulationPlan, dimension: int, width: int, seeds: np.random.SeedSequence
 ) -> Array:
     """Means of (f_* - f1)(f_* - f2) over all pairs of readouts of a kind, (6,)."""
-    weights, inputs, noises, for_tests = (seeds.spawn(count) for count in (2, 2, 3, 1))
+    weights, inputs, noises, for_tests, batch = (seeds.spawn(count) for count in (2, 2, 3, 1, 1))
     n = np.array([rounded_size("sample_complexity", model.sample_complexity, dimension)])
-    nets = [network(model, dimension, width, random_generator(seed)) for seed in weights]
+    generators = [random_generator(seed) for seed in weights]
+    if isinstance(model, OneStepNetwork):
+        nets = siblings(model, dimension, width, generators, batch[0])
+    else:
+        nets = [network(model, dimension, width, generator) for generator in generators]
     readouts = [_fit(model, nets[w], n, inputs[x], noises[e]) for w, x, e in DRAWN]
     count = plan.test_samples or default_test_samples(dimension)
     products = np.zeros((len(DRAWN), len(DRAWN)))

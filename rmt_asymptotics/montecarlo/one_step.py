@@ -7,20 +7,23 @@ Weights are those that meet z, W Sigma^(1/2): the gradient in them takes one Sig
 meet z.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 from itertools import groupby
 
 import numpy as np
+from numpy.random import SeedSequence
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import OneStepNetwork, TwoStepNetwork
 from rmt_asymptotics.montecarlo.equivalent import SpikedEquivalent
 from rmt_asymptotics.montecarlo.gradient import Batch, descent_direction
 from rmt_asymptotics.montecarlo.inputs import Inputs, inputs_of
 from rmt_asymptotics.montecarlo.networks import Network, network, networks, unit_rows
+from rmt_asymptotics.montecarlo.replica import random_generator
 from rmt_asymptotics.montecarlo.sizes import rounded_size
 
 
@@ -29,7 +32,7 @@ def _(
     model: OneStepNetwork, dimension: int, width: int, samples: Array, generator: np.random.Generator
 ) -> Iterator[tuple[Array, Network]]:
     """One network for all n of the same learning rate; with a step that scales with n, one for each."""
-    start = _start(model, dimension, width, generator)
+    start = _start(model, dimension, width, generator, generator)
     for eta, served in groupby(samples, lambda n: model.step.learning_rate(n, width)):
         updated = start.weights + eta / np.sqrt(width) * start.direction
         yield np.array(list(served)), Network(model.activation, model.target, updated, start.inputs.teacher)
@@ -41,7 +44,7 @@ def _(
 ) -> Iterator[tuple[Array, Network]]:
     """The same, with a second step on the network after the first and a batch of its own."""
     count = rounded_size("second_step_sample_complexity", model.second_step_sample_complexity, dimension)
-    start, steps = _start(model, dimension, width, generator), (model.step, model.second_step)
+    start, steps = _start(model, dimension, width, generator, generator), (model.step, model.second_step)
     for (eta, again), served in groupby(samples, lambda n: tuple(step.learning_rate(n, width) for step in steps)):
         updated = start.weights + eta / np.sqrt(width) * start.direction
         noise = np.sqrt(model.noise_variance) * generator.standard_normal(count)
@@ -60,14 +63,17 @@ class _Start:
     direction: Array
 
 
-def _start(model: OneStepNetwork, dimension: int, width: int, generator: np.random.Generator) -> _Start:
+def _start(
+    model: OneStepNetwork, dimension: int, width: int, generator: np.random.Generator, of_batch: np.random.Generator
+) -> _Start:
+    """The initialisation from one generator, the batch of the step from another, or the same."""
     count = rounded_size("step_sample_complexity", model.step_sample_complexity, dimension)
     inputs = inputs_of(model, dimension)
     weights = inputs.seen(unit_rows(width, dimension, generator))
     readout = model.readout.sample(generator, width)
     shape = (count, len(model.step_targets)) if model.step_targets else (count,)
-    noise = np.sqrt(model.noise_variance) * generator.standard_normal(shape)
-    batch = Batch(model.step_targets or model.target, noise, dimension, generator, model.labels, inputs.teacher)
+    noise = np.sqrt(model.noise_variance) * of_batch.standard_normal(shape)
+    batch = Batch(model.step_targets or model.target, noise, dimension, of_batch, model.labels, inputs.teacher)
     direction = inputs.seen(inputs.seen(update_direction(model, weights, readout, batch)))
     return _Start(inputs, weights, readout, direction)
 
@@ -77,6 +83,24 @@ def _(model: OneStepNetwork, dimension: int, width: int, generator: np.random.Ge
     samples = np.array([rounded_size("sample_complexity", model.sample_complexity, dimension)])
     _, finite = next(networks(model, dimension, width, samples, generator))
     return finite
+
+
+def siblings(
+    model: OneStepNetwork, dimension: int, width: int, generators: Sequence[np.random.Generator], of_batch: SeedSequence
+) -> list[Network]:
+    """Networks of several initialisations after one step on one batch, drawn anew for each from the same seeds.
+
+    Raises `OutOfDomain` for a network of two steps.
+    """
+    if isinstance(model, TwoStepNetwork):
+        raise OutOfDomain("model", type(model).__name__, "a model whose weights see one batch, or none")
+    samples = rounded_size("sample_complexity", model.sample_complexity, dimension)
+    eta, result = model.step.learning_rate(samples, width), []
+    for generator in generators:
+        start = _start(model, dimension, width, generator, random_generator(of_batch))
+        weights = start.weights + eta / np.sqrt(width) * start.direction
+        result.append(Network(model.activation, model.target, weights, start.inputs.teacher))
+    return result
 
 
 @singledispatch

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +12,7 @@ from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.estimates import standard_error
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.montecarlo.ensemble import default_test_samples, replicate
-from rmt_asymptotics.montecarlo.networks import BLOCK, blocks, network
+from rmt_asymptotics.montecarlo.networks import BLOCK, Network, blocks, network
 from rmt_asymptotics.montecarlo.plan import PlanOptions, SimulationPlan, planned
 from rmt_asymptotics.montecarlo.replica import random_generator
 from rmt_asymptotics.montecarlo.sizes import network_sizes, rounded_size
@@ -38,11 +38,13 @@ def simulate_training(
     nesterov: bool = False,
     weight_decay: float | None = 0.0,
     sample_step: float | None = None,
+    samples: Literal["shared", "fresh"] = "shared",
     **options: Unpack[PlanOptions],
 ) -> "xarray.Dataset":
     """The errors of finite networks while their readout trains: arguments of `training_curve`, plan as in `simulate`.
 
-    Returns `test_error_simulation`, `training_error_simulation` and their standard errors, along "time" or "steps".
+    Returns `test_error_simulation`, `training_error_simulation` and their standard errors, along "time" or "steps"; the
+    latter not for samples that are fresh.
     A step beyond the limit of stability is taken as it is.  Raises `OutOfDomain` as `simulate` does.
 
     >>> from rmt_asymptotics.activations import sin, tanh
@@ -54,12 +56,12 @@ def simulate_training(
     """
     import xarray
 
-    schedule = schedule_of(model, time, steps, learning_rate, momentum, nesterov, weight_decay, sample_step)
+    schedule = schedule_of(model, time, steps, learning_rate, momentum, nesterov, weight_decay, sample_step, samples)
     plan = planned(plan, options, model.own_dimension)
     draws = np.array(replicate(partial(_replica, model, plan, schedule), plan))  # (replicas, 2, T)
     draws[:, 0] += model.noise_variance
     name, variables = schedule.name, dict[str, Any]()
-    for error, values in zip(NAMES, draws.transpose(1, 0, 2), strict=True):
+    for error, values in zip(NAMES[: draws.shape[1]], draws.transpose(1, 0, 2), strict=True):
         words = QUANTITIES[error].words
         variables[f"{error}_simulation"] = (name, values.mean(0), {"long_name": f"simulated {words}", "units": "1"})
         spread = {"long_name": f"standard error: {words}", "units": "1"}
@@ -68,11 +70,15 @@ def simulate_training(
 
 
 def _replica(model: RidgeModel, plan: SimulationPlan, schedule: Schedule, seeds: np.random.SeedSequence) -> Array:
-    """Excess and training error at all times, (2, T)."""
+    """Excess and training error at all times, (2, T); the first alone, (1, T), where all samples are fresh."""
     for_weights, for_inputs, for_noise, for_tests, for_batches = seeds.spawn(5)
     dimension, width = network_sizes(model, plan.dimension)
     finite = network(model, dimension, width, random_generator(for_weights))
     n = rounded_size("sample_complexity", model.sample_complexity, dimension)
+    if schedule.fresh:
+        noise = np.sqrt(model.noise_variance), random_generator(for_noise)
+        readouts = np.array(list(_once(schedule, finite, n, random_generator(for_inputs), *noise)))
+        return _excess(finite, readouts, plan, random_generator(for_tests))[None]
     features, labels = np.empty((n, width)), np.empty(n)
     finite.draw(random_generator(for_inputs), features, labels)
     labels += np.sqrt(model.noise_variance) * random_generator(for_noise).standard_normal(n)
@@ -84,14 +90,18 @@ def _replica(model: RidgeModel, plan: SimulationPlan, schedule: Schedule, seeds:
         states = _stochastic(schedule, left * singular, labels, random_generator(for_batches))
     trained = np.array(list(states))  # in the basis of `right`
     residuals = labels @ labels - moments @ moments + np.sum((moments - trained * singular) ** 2, axis=1)
-    readouts = trained @ right / np.sqrt(width)
-    count, total = plan.test_samples or default_test_samples(dimension), np.zeros(len(trained))
-    tests = random_generator(for_tests)
+    return np.array([_excess(finite, trained @ right, plan, random_generator(for_tests)), residuals / n])
+
+
+def _excess(finite: Network, readouts: Array, plan: SimulationPlan, generator: np.random.Generator) -> Array:
+    """Means of (f_* - f)^2 over fresh inputs, (T,), of readouts (T, p)."""
+    width, dimension = finite.weights.shape
+    count, total = plan.test_samples or default_test_samples(dimension), np.zeros(len(readouts))
     for rows in blocks(count, BLOCK):
         features, labels = np.empty((rows.stop - rows.start, width)), np.empty(rows.stop - rows.start)
-        finite.draw(tests, features, labels)
-        total += np.sum((labels[:, None] - features @ readouts.T) ** 2, axis=0)
-    return np.array([total / count, residuals / n])
+        finite.draw(generator, features, labels)
+        total += np.sum((labels[:, None] - features @ readouts.T / np.sqrt(width)) ** 2, axis=0)
+    return total / count
 
 
 def _trajectory(schedule: Schedule, eigenvalues: Array, moments: Array) -> Iterator[Array]:
@@ -118,5 +128,24 @@ def _stochastic(schedule: Schedule, rows: Array, labels: Array, generator: np.ra
         count = round(time * len(labels) / step)
         for i in generator.integers(0, len(labels), count - seen):
             now -= step * (rows[i] @ now - labels[i]) * rows[i]
+        seen = count
+        yield now.copy()
+
+
+def _once(
+    schedule: Schedule, finite: Network, n: int, inputs: np.random.Generator, noise: float, noises: np.random.Generator
+) -> Iterator[Array]:
+    """Stochastic gradient descent on samples that are seen once: the readout at each time, step * (samples seen)/n."""
+    step, width, seen = schedule.sample_step or 0.0, len(finite.weights), 0
+    now = np.zeros(width)
+    for time in schedule.axis:
+        count = round(time * n / step)
+        for rows in blocks(count - seen, BLOCK):
+            features, labels = np.empty((rows.stop - rows.start, width)), np.empty(rows.stop - rows.start)
+            finite.draw(inputs, features, labels)
+            features /= np.sqrt(width)
+            labels += noise * noises.standard_normal(len(labels))
+            for row, label in zip(features, labels, strict=True):
+                now -= step * (row @ now - label) * row
         seen = count
         yield now.copy()

@@ -1,12 +1,13 @@
 """Training and test error while the readout trains.  Note: theory_notes/two_readouts.md [flow.1]-[flow.5]."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
+from rmt_asymptotics.decomposition import SAME
 from rmt_asymptotics.errors import OutOfDomain, numerical_failures
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.schedule import schedule_of
@@ -14,7 +15,7 @@ from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.spectra import spectrum
 from rmt_asymptotics.training.filtered import filtered_errors
 from rmt_asymptotics.training.filters import Descent, descent, flow
-from rmt_asymptotics.training.sgd import sgd_errors
+from rmt_asymptotics.training.sgd import FRESH, sgd_errors
 from rmt_asymptotics.vocabulary.quantities import QUANTITIES
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def training_curve(
     nesterov: bool = False,
     weight_decay: float | None = 0.0,
     sample_step: float | None = None,
+    samples: Literal["shared", "fresh"] = "shared",
     tolerance: float = TOLERANCE,
 ) -> "xarray.Dataset":
     """Test and training error while the readout trains from 0, in gradient flow or in steps of gradient descent.
@@ -48,7 +50,9 @@ def training_curve(
     sample_step: stochastic gradient descent over the n samples, drawn with replacement: each moves the readout by
     sample_step times its own gradient, and the time is sample_step * (samples seen)/n.  A batch of B samples with a
     rate for their mean has sample_step = rate/B.  Without weight decay, good where sample_step * (mean |F_i|^2) is
-    small; not for features with outliers [sgd.1].
+    small [sgd.1], [sgd.2].
+    samples: "fresh" for one pass of it, in which no sample is seen twice; n is then but the unit of time, and there is
+    no training error.
     Returns `test_error`, `training_error` and `error_estimate` (relative: filter, quadrature, class count).
     Raises `OutOfDomain` for times or steps out of range, and for a step beyond the limit of stability, which the
     largest eigenvalue sets, outliers included; `NotConverged` as `solve` does.
@@ -61,7 +65,7 @@ def training_curve(
     """
     import xarray
 
-    schedule = schedule_of(model, time, steps, learning_rate, momentum, nesterov, weight_decay, sample_step)
+    schedule = schedule_of(model, time, steps, learning_rate, momentum, nesterov, weight_decay, sample_step, samples)
     name, decay = schedule.name, schedule.decay
     attributes: dict[str, float | str] = {"weight_decay": decay}
     if name == "time":
@@ -77,11 +81,11 @@ def training_curve(
     if schedule.sample_step is None:
         values, estimate = filtered_errors(model, filters, decay, tolerance)
     else:
-        _check_no_outliers(model, schedule.sample_step)
-        attributes["sample_step"] = schedule.sample_step
-        values, estimate = sgd_errors(model, schedule.axis, schedule.sample_step, tolerance)
-    dims = {"test_error": values[0], "training_error": values[1]}
-    variables = {key: (name, column, _words(key)) for key, column in dims.items()}
+        shared = FRESH if schedule.fresh else SAME
+        attributes |= {"sample_step": schedule.sample_step, "samples": samples}
+        values, estimate = sgd_errors(model, schedule.axis, schedule.sample_step, tolerance, shared)
+    names = ("test_error", "training_error")[: len(values)]
+    variables = {key: (name, column, _words(key)) for key, column in zip(names, values, strict=True)}
     variables["error_estimate"] = (name, estimate, _words("error_estimate"))
     coordinate = (name, schedule.axis, {"long_name": words, "units": "1"})
     return xarray.Dataset(variables, {name: coordinate}, provenance(model) | attributes)
@@ -97,13 +101,6 @@ def support(model: RidgeModel) -> Array:
     outliers = [float(outlier.position) for outlier in sp.outliers]
     bands = [(0.0, sp.edges[-1][1] * (1 + SLACK)), *((x * (1 - SLACK), x * (1 + SLACK)) for x in outliers)]
     return np.array([*bands, (np.inf, np.inf)] if sp.diverging else bands)
-
-
-def _check_no_outliers(model: RidgeModel, sample_step: float) -> None:
-    """The noise along outliers is not in the theory; it was 40 % of all with one at 14 times the edge.  [sgd.1]"""
-    sp = spectrum(model)
-    if sp.outliers or sp.diverging:
-        raise OutOfDomain("sample_step", sample_step, "None for features with outliers, whose noise is not known")
 
 
 def _check_stable(method: Descent, largest: float) -> None:

@@ -129,9 +129,18 @@ def _axis(model: RidgeModel, axis: dict[str, ArrayLike]) -> tuple[str, Array]:
 
 def parts(problem: Problem, controls: Controls) -> Array:
     """The test error and its parts in the order of `PARTS`, (8, P).  [two.4]"""
+    errors = _pairs(problem, controls)
+    return np.concatenate([errors[:1], parts_of(errors, controls.noise_variance)])
+
+
+def pairs(model: RidgeModel, tolerance: float | None = None) -> Array:
+    """E (y - f1)(y - f2) of two readouts that share what `PAIRS` say, (6,).  [two.1]-[two.3]"""
+    return refined(model, lambda problem: _pairs(problem, control_points(model, {})), tolerance)[0][:, 0]
+
+
+def _pairs(problem: Problem, controls: Controls) -> Array:
     latent, readout = latent_of(problem, 1 / controls.dimension_ratio), ridge_readouts(problem, controls)
-    pairs = np.array([pair_errors(latent, readout, readout, shared).test for shared in PAIRS])
-    return np.concatenate([pairs[:1], parts_of(pairs, controls.noise_variance)])
+    return np.array([pair_errors(latent, readout, readout, shared).test for shared in PAIRS])
 
 
 @dataclass(frozen=True)

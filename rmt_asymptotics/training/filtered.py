@@ -8,12 +8,12 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.canonical.translation import translate
-from rmt_asymptotics.decomposition import SAME
+from rmt_asymptotics.decomposition import SAME, Shared
 from rmt_asymptotics.equations.two_point import label_errors, pair_errors
 from rmt_asymptotics.errors import number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.training.filters import Complex, Filters
-from rmt_asymptotics.training.readouts import latent_of, pole_readouts
+from rmt_asymptotics.training.readouts import latent_of, pole_readouts, population_readouts
 from rmt_asymptotics.training.refined import refined
 
 LEAST = 1e-10  # tolerance, which rounding of the weights leaves
@@ -42,10 +42,13 @@ class PairMatrices:
         return np.asarray(rest**2 * self.label + 4 * rest * alone + 2 * plain.real + 2 * crossed.real)
 
 
-def pair_matrices(problem: Problem, controls: Controls, poles: Complex) -> PairMatrices:
-    """The pairs of the readouts at complex ridges, at the one point of `controls`."""
+def pair_matrices(problem: Problem, controls: Controls, poles: Complex, shared: Shared = SAME) -> PairMatrices:
+    """The pairs of the readouts at complex ridges, at the one point of `controls`.
+
+    shared: without common samples, readouts are those of infinitely many, and training errors are none.
+    """
     latent = latent_of(problem, 1 / controls.dimension_ratio[:1])
-    readouts = pole_readouts(problem, controls, poles)
+    readouts = (pole_readouts if shared.samples else population_readouts)(problem, controls, poles)
     rows, columns = np.triu_indices(len(poles))  # the others by symmetry: a pair has no order
     plain, crossed = np.empty((2, 2, len(poles), len(poles)), complex)
     size = len(latent.weights) + latent.extension.shape[1] * (latent.extension.shape[1] + len(latent.class_weights))
@@ -53,7 +56,7 @@ def pair_matrices(problem: Problem, controls: Controls, poles: Complex) -> PairM
         i, j = rows[block], columns[block]
         first, second = readouts.at(i), readouts.at(j)
         for pairs, one in ((plain, first), (crossed, first.conjugate)):
-            found = pair_errors(latent, one, second, SAME)
+            found = pair_errors(latent, one, second, shared)
             pairs[:, i, j] = found.test, found.training
         plain[:, j, i], crossed[:, j, i] = plain[:, i, j], crossed[:, i, j].conj()
     alone = label_errors(latent, readouts)
@@ -63,12 +66,14 @@ def pair_matrices(problem: Problem, controls: Controls, poles: Complex) -> PairM
     )  # fmt: skip
 
 
-def filtered_errors(model: RidgeModel, filters: Filters, decay: float, tolerance: float) -> tuple[Array, Array]:
-    """Test and training error (2, T) of filters, and the estimated relative error of both, (T,)."""
-    controls = control_points(model, {})
+def filtered_errors(
+    model: RidgeModel, filters: Filters, decay: float, tolerance: float, shared: Shared = SAME
+) -> tuple[Array, Array]:
+    """Test and training error (2, T) of filters, and their estimated relative error, (T,); see `pair_matrices`."""
+    controls, kinds = control_points(model, {}), 2 if shared.samples else 1
 
     def errors(problem: Problem) -> Array:
-        return pair_matrices(problem, controls, filters.poles + decay).errors(filters.weights)
+        return pair_matrices(problem, controls, filters.poles + decay, shared).errors(filters.weights)[:kinds]
 
     values, change = refined(model, errors, max(number("tolerance", tolerance, above=0), LEAST))
     label = translate(model, 0).label_variance + model.noise_variance

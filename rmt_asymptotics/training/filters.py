@@ -23,7 +23,6 @@ GRID = 150  # points of the fit in a decade of eigenvalues
 CIRCLES = (16, 32, 64, 128, 256, 512)  # poles on a circle around the factors of a stable step: as few as are enough
 WIDE, NARROW = 1.5, 12.0  # radius of the first; the others' is exp(NARROW/count), of the modulus of oscillating factors
 ENOUGH, HEAVY = 2e-8, 1e4  # error, and largest weight, at which no further poles are tried
-HOPELESS = 1e-4  # error beyond which no curve is given
 MARGIN = 1e-3  # of the limit of stability: how close to it mirrored poles resolve
 EVEN = 100  # points of the fit spread evenly over a band, and over the factors that oscillate
 NEAR_LIMIT = 600  # from the limit of stability downwards
@@ -87,6 +86,11 @@ class Descent:
         mu = self.momentum
         return (2 + 2 * mu) / ((1 + 2 * mu) if self.nesterov else 1.0) / self.learning_rate
 
+    def oscillating(self, steps: NDArray[np.intp]) -> int:
+        """The largest number of steps after which oscillations, which fade like momentum^(steps/2), are still seen."""
+        alive = steps[-np.log(max(self.momentum, np.finfo(float).tiny)) * steps < FADED]
+        return int(np.max(alive, initial=0)) if self.momentum else 0
+
     def residuals(self, steps: NDArray[np.intp], x: Array) -> Array:
         """1 - x h(x) after increasing numbers of steps, (T, X): the recursion itself.  [flow.3]"""
         eta_x, mu = self.learning_rate * x, self.momentum
@@ -113,11 +117,16 @@ def descent(method: Descent, steps: NDArray[np.intp], bands: Array) -> Filters:
     circle around the factors of one step, which are 1 at most, and of modulus sqrt(momentum) where they oscillate.
     Raises `NotConverged` where as many steps with as large a momentum oscillate too often for any circle.
     """
+    oscillating = method.oscillating(steps)
+    if oscillating > CIRCLES[-1]:
+        raise NotConverged(
+            f"{oscillating} steps with momentum {method.momentum:g} oscillate more often than poles resolve"
+        )
     slowest = (1 - method.momentum) / (method.learning_rate * float(steps[-1]))
     fans = [_fan(min(LOWEST * slowest, 0.1 * method.limit), method.limit)]
     if np.max(bands) > CLOSE * method.limit:
         fans.append(_fan(MARGIN * method.limit, method.limit).conj() * -1 - method.limit)
-    x = _eigenvalues(method, int(steps[-1]), bands, 1e-4 * slowest)
+    x = _eigenvalues(method, oscillating, bands, 1e-4 * slowest)
     h = (1 - method.residuals(steps, x)) / x
     tried = []
     for count in CIRCLES:
@@ -128,20 +137,14 @@ def descent(method: Descent, steps: NDArray[np.intp], bands: Array) -> Filters:
         tried.append(fitted(poles, x, h, slowest))
         if np.max(tried[-1].error) <= ENOUGH and np.max(np.abs(tried[-1].weights)) <= HEAVY:
             return tried[-1]
-    best = min(tried, key=lambda filters: max(np.max(filters.error), ROUNDING * np.max(np.abs(filters.weights))))
-    if np.max(best.error) > HOPELESS:
-        raise NotConverged(
-            f"{steps[-1]} steps with momentum {method.momentum:g} oscillate more often than poles resolve"
-        )
-    return best
+    return min(tried, key=lambda filters: max(np.max(filters.error), ROUNDING * np.max(np.abs(filters.weights))))
 
 
-def _eigenvalues(method: Descent, steps: int, bands: Array, least: float) -> Array:
+def _eigenvalues(method: Descent, oscillating: int, bands: Array, least: float) -> Array:
     """Where the fit looks: in each band evenly in x, in log x and, where factors oscillate, in their angle."""
     mu, limit = method.momentum, method.limit
     below = limit - np.geomspace(MARGIN * limit, limit, NEAR_LIMIT)[:-1]
-    oscillating = min(steps, FADED / -np.log(mu)) if mu else 0.0
-    angles = np.linspace(0, np.pi, EVEN + round(PER_STEP * oscillating))
+    angles = np.linspace(0, np.pi, EVEN + PER_STEP * oscillating)
     turning = -method.pole(np.sqrt(mu) * np.exp(1j * angles)).real if mu else below
     points: list[Array] = []
     for low, high in bands:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array, Numbers
 from rmt_asymptotics.canonical.problem import Controls, Problem
-from rmt_asymptotics.equations.bulk import conjugates, respond
+from rmt_asymptotics.equations.bulk import conjugates, respond, variances
 from rmt_asymptotics.equations.projection import RANK
 from rmt_asymptotics.equations.two_point import Latent, Readout
 from rmt_asymptotics.errors import NotConverged
@@ -16,7 +16,7 @@ from rmt_asymptotics.spectra.resolvent import ACCEPTED, States, newton
 from rmt_asymptotics.state_evolution.fixed_point import map_at
 from rmt_asymptotics.state_evolution.ridge import solve_points
 
-STAGES = 4  # in which the angle of a complex ridge grows
+STAGES = (4, 12, 40)  # in which the angle of a complex ridge grows; more for those that are not reached
 SMALL = 1e-9  # imaginary part of the first start, relative
 MANY = 60  # modes, beyond which their products take more memory than time
 
@@ -105,6 +105,20 @@ def _gram(functions: Array, g: Numbers) -> Numbers:
     return np.asarray((g @ products.T).reshape(-1, count, count))
 
 
+def population_readouts(problem: Problem, controls: Controls, poles: Numbers) -> Readout:
+    """The same of infinitely many samples, whose weight n keeps: se.2 without 1/(1+V), which leaves only t to solve."""
+    features, bulk, size = problem.features, problem.features.plain_bulk, np.abs(poles)
+    at = Controls(*(np.full(len(poles), value[0]) for value in vars(controls).values()))
+    den = np.broadcast_to(at.sample_complexity[:, None] * features.weights, (len(poles), len(features.weights)))
+    t: Numbers = np.ones((len(poles), len(features.class_weights))) / size[:, None]
+    for part in np.arange(STAGES[0] + 1) / STAGES[0]:
+        at = replace(at, ridge=size * np.exp(1j * np.angle(poles) * part))
+        t = variances(bulk, conjugates(bulk, den, at.dimension_ratio, at.ridge), at.dimension_ratio, t)
+    if not np.all(t.imag < 0):
+        raise NotConverged("the fixed point of infinitely many samples was not reached at a complex ridge")
+    return solved_readouts(problem, at, np.zeros(den.shape), t)
+
+
 def pole_readouts(problem: Problem, controls: Controls, poles: Numbers) -> Readout:
     """The readouts at complex ridges in the upper half-plane, at the one point of `controls` otherwise.
 
@@ -118,12 +132,22 @@ def pole_readouts(problem: Problem, controls: Controls, poles: Numbers) -> Reado
     bulk = FeatureMatrix(problem.features, float(controls.sample_complexity[0]), float(controls.dimension_ratio[0]))
     real = ridge_readouts(problem, at)
     V, t = real.V[:, skeleton.nodes].astype(complex), real.t.astype(complex)
-    for part in np.arange(1, STAGES + 1) / STAGES:
-        z = size * np.exp(-1j * np.angle(poles) * part)  # of the lower half-plane: -z is above the real axis
-        if part == 1 / STAGES:
-            V, t = V * (1 + SMALL * 1j), t * (1 + SMALL * 1j)
-        states = newton(bulk, States(-z, V, t, np.full(len(z), np.inf)))
+    left = np.arange(len(poles))
+    for stages in STAGES:
+        turned = _turned(bulk, States(-poles[left].conj(), V[left], t[left], np.zeros(len(left))), stages)
+        good = (turned.distance <= ACCEPTED) & np.all(turned.t.imag > 0, axis=1)
+        V[left[good]], t[left[good]] = turned.V[good], turned.t[good]
+        left = left[~good]
+        if not len(left):
+            return solved_readouts(problem, at, (V @ skeleton.extension.T).conj(), t.conj())
+    raise NotConverged("the fixed point was not reached at a complex ridge")
+
+
+def _turned(bulk: FeatureMatrix, states: States, stages: int) -> States:
+    """From solutions at -|z| to those at z, above the real axis, whose angle grows in stages."""
+    size, angles = np.abs(states.z), np.pi - np.angle(states.z)
+    V, t = states.V * (1 + SMALL * 1j), states.t * (1 + SMALL * 1j)
+    for part in np.arange(1, stages + 1) / stages:
+        states = newton(bulk, States(-size * np.exp(-1j * angles * part), V, t, np.full(len(size), np.inf)))
         V, t = states.V, states.t
-    if not (np.all(states.distance <= ACCEPTED) and np.all(t.imag > 0)):
-        raise NotConverged("the fixed point was not reached at a complex ridge")
-    return solved_readouts(problem, at, (V @ skeleton.extension.T).conj(), t.conj())
+    return states

@@ -1,8 +1,10 @@
-"""Stochastic gradient descent of the readout.  Note: theory_notes/two_readouts.md [sgd.1].
+"""Stochastic gradient descent of the readout.  Note: theory_notes/two_readouts.md [sgd.1], [sgd.2].
 
-Gradient flow, and the noise of the samples: proportional to the training error, which it feeds in turn, so that the
-training error solves a Volterra equation.
+Gradient flow, and the noise of the samples: proportional to the error on those that it sees, which it feeds in turn, so
+that this error solves a Volterra equation.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,10 +12,13 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.canonical.translation import translate
+from rmt_asymptotics.decomposition import Shared
+from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.spectra import spectrum
 from rmt_asymptotics.training.filtered import filtered_errors
 from rmt_asymptotics.training.filters import Filters, flow
-from rmt_asymptotics.training.readouts import pole_readouts
+from rmt_asymptotics.training.readouts import pole_readouts, population_readouts
 from rmt_asymptotics.training.refined import refined
 
 GRID = 200  # times of the equation, from EARLIEST of the first time to the last; every second one for the estimate
@@ -21,55 +26,92 @@ EARLIEST = 1e-2
 LAGS = 400  # of the kernel, from LEAST of the first lag on; between them it is interpolated in its logarithm
 LEAST = 1e-3
 NOISE = 1e-5  # tolerance of the kernels, relative: they are a correction
+FRESH = Shared(samples=False)  # one pass: no sample is seen twice
 
 
-def sgd_errors(model: RidgeModel, times: Array, step: float, tolerance: float) -> tuple[Array, Array]:
-    """Test and training error (2, T) at increasing times, and the estimated relative error of both, (T,).
+@dataclass(frozen=True)
+class Kernels:
+    """On lags (L,): integrals in the lag, twice and once, of how noise now adds to the error then.
 
-    step: of one sample's gradient, so that s samples seen are a time step s/n.
+    seen: to the error on the samples that are seen, which the noise comes from.  test: to that on fresh ones.
+    """
+
+    lags: Array
+    seen: Array
+    test: Array
+
+
+def sgd_errors(model: RidgeModel, times: Array, step: float, tolerance: float, shared: Shared) -> tuple[Array, Array]:
+    """Errors at increasing times, test and training error (2, T), or the test error (1, T) for samples seen once.
+
+    step: of one sample's gradient, so that s samples seen are a time step s/n.  Second: their relative error, (T,).
     """
     grid = np.union1d(np.geomspace(EARLIEST * times[0], times[-1], 2 * GRID + 1), times)
-    flowing, estimate = filtered_errors(model, flow(grid), 0.0, tolerance)
+    flowing, estimate = filtered_errors(model, flow(grid), 0.0, tolerance, shared)
     lags = np.geomspace(LEAST * grid[0], grid[-1], LAGS)
     filters, controls = flow(2 * lags), control_points(model, {})
-    kernels, _ = refined(model, lambda problem: _kernels(problem, controls, filters, lags), NOISE)
+    of_bulk, _ = refined(model, lambda problem: _kernels(problem, controls, filters, lags, shared), NOISE)
+    of_bulk = of_bulk + _outliers(model, lags)
+    kernels = Kernels(lags, of_bulk[:2], of_bulk[2:])
     label = translate(model, 0).label_variance + model.noise_variance
-    whole = _noisy(grid, flowing, label, step, lags, kernels)
+    whole = _noisy(grid, flowing, label, step, kernels)
     seen = np.searchsorted(grid, times)
     some = np.union1d(np.arange(0, len(grid), 2), seen)
-    half = _noisy(grid[some], flowing[:, some], label, step, lags, kernels)[:, np.searchsorted(some, seen)]
+    half = _noisy(grid[some], flowing[:, some], label, step, kernels)[:, np.searchsorted(some, seen)]
     errors = whole[:, seen]
     return errors, estimate[seen] + np.max(np.abs(half / errors - 1), axis=0)
 
 
-def _kernels(problem: Problem, controls: Controls, filters: Filters, lags: Array) -> Array:
+def _kernels(problem: Problem, controls: Controls, filters: Filters, lags: Array, shared: Shared) -> Array:
     """Integrals in the lag of (1/n) tr[A^2 exp(-2 lag A)], twice and once, and so of tr[Sigma A exp(-2 lag A)]: (4, L).
 
-    Traces of filters of the bulk are sums over poles.
+    Traces of filters of the bulk are sums over poles.  Of fresh samples A is n Sigma, and both are the second.
     """
     features = problem.features
-    readouts = pole_readouts(problem, controls, filters.poles)
+    solved = (pole_readouts if shared.samples else population_readouts)(problem, controls, filters.poles)
     density = float(1 / (controls.sample_complexity[0] * controls.dimension_ratio[0]))  # p/n
     mean = float(features.class_weights @ features.power @ features.weights)  # (1/n) tr A = (1/p) tr Sigma
-    resolvent, population = readouts.t @ features.class_weights, readouts.V @ features.weights
+    variances, skeleton = features.class_weights * solved.t, features.skeleton
+    V = (np.diagonal(solved.gram, axis1=1, axis2=2) + variances @ skeleton.residual) @ skeleton.extension.T  # [se.1]
+    resolvent, population = np.sum(variances, axis=1), V @ features.weights
     w, z = filters.weights, filters.poles
+    tested = 2 * (w @ population).real  # tr Sigma (1 - exp(-2 lag A))/A
+    faded = 2 * (mean * np.sum(w, axis=1) - w @ (z * population)).real  # tr Sigma (1 - exp(-2 lag A))
+    test = np.array([lags * mean / 2 - tested / 4, faded / 2])
+    if not shared.samples:
+        return np.concatenate([test, test])
     spent = 2 * density * (w @ (1 - z * resolvent)).real  # (1/n) tr[1 - exp(-2 lag A)]
     decayed = 2 * density * (w @ (z * (z * resolvent - 1))).real
     squared = mean * 2 * np.sum(w, axis=1).real + decayed  # (1/n) tr A [1 - exp(-2 lag A)]
-    tested = 2 * (w @ population).real  # tr Sigma (1 - exp(-2 lag A))/A
-    faded = 2 * (mean * np.sum(w, axis=1) - w @ (z * population)).real  # tr Sigma (1 - exp(-2 lag A))
-    return np.array([lags * mean / 2 - spent / 4, squared / 2, lags * mean / 2 - tested / 4, faded / 2])
+    return np.concatenate([np.array([lags * mean / 2 - spent / 4, squared / 2]), test])
 
 
-def _noisy(grid: Array, flowing: Array, label: float, step: float, lags: Array, kernels: Array) -> Array:
-    """Test and training error on the grid; the training error is linear between its times."""
+def _outliers(model: RidgeModel, lags: Array) -> Array:
+    """What outliers add to the kernels, (4, L): eigenvalues x of the order of n, of 1/n of the trace each.  [sgd.2]"""
+    sp = spectrum(model)
+    if sp.diverging:
+        raise OutOfDomain("width", model.width, "given with a sample_step: at p = infinity an eigenvalue is unbounded")
+    samples = (model.width or np.inf) * model.sample_complexity / model.width_ratio
+    added = np.zeros((4, len(lags)))
+    for outlier in sp.outliers:
+        x = float(outlier.position)
+        gone = -np.expm1(-2 * lags * x)
+        once = x / (2 * samples) * gone
+        added += np.array([x * lags / (2 * samples) - gone / (4 * samples), once] * 2)
+    return added
+
+
+def _noisy(grid: Array, flowing: Array, label: float, step: float, kernels: Kernels) -> Array:
+    """The errors on the grid; the error on the samples that are seen, the last of them, is linear between its times."""
     nodes = np.append(0.0, grid)
     gaps = np.maximum(nodes[:, None] - nodes, 0.0)
-    of_training, first_training, of_test, first_test = (_interpolated(gaps, lags, column) for column in kernels)
-    training = np.append(label, flowing[1])
-    trained = np.linalg.solve(np.eye(len(nodes)) - step * _matrix(nodes, of_training, first_training), training)
-    tested = np.append(label, flowing[0]) + step * _matrix(nodes, of_test, first_test) @ trained
-    return np.array([tested[1:], trained[1:]])
+    of_seen, of_test = (
+        _matrix(nodes, *(_interpolated(gaps, kernels.lags, column) for column in pair))
+        for pair in (kernels.seen, kernels.test)
+    )
+    trained = np.linalg.solve(np.eye(len(nodes)) - step * of_seen, np.append(label, flowing[-1]))
+    tested = np.append(label, flowing[0]) + step * of_test @ trained
+    return np.array([tested[1:], trained[1:]])[: len(flowing)]
 
 
 def _interpolated(gaps: Array, lags: Array, column: Array) -> Array:
