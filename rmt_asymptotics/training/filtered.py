@@ -18,6 +18,7 @@ from rmt_asymptotics.training.refined import refined
 
 LEAST = 1e-10  # tolerance, which rounding of the weights leaves
 NUMBERS = 3_000_000  # of the pairs that are solved at once
+FAINT = 1e-5  # share of the largest error below which one, as on training samples that are fitted, is resolved
 LABEL = 4.0  # relative error of a squared residual from that of the filter, in units of label/residual: 2, and a margin
 
 
@@ -75,6 +76,8 @@ def filtered_errors(
     def errors(problem: Problem) -> Array:
         return pair_matrices(problem, controls, filters.poles + decay, shared).errors(filters.weights)[:kinds]
 
-    values, change = refined(model, errors, max(number("tolerance", tolerance, above=0), LEAST))
+    values, change = refined(model, errors, max(number("tolerance", tolerance, above=0), LEAST), FAINT)
+    least = np.min(values, axis=0)
     label = translate(model, 0).label_variance + model.noise_variance
-    return values, change + LABEL * filters.error * np.sqrt(label / np.min(values, axis=0))
+    rounded = np.maximum(1, FAINT * np.max(values) / least)
+    return values, change * rounded + LABEL * filters.error * np.sqrt(label / least)

@@ -17,11 +17,12 @@ FAINT = 1e-9  # share of the largest value below which a value is compared with 
 
 
 def refined(
-    model: RidgeModel, compute: Callable[[Problem], Array], tolerance: float | None = None
+    model: RidgeModel, compute: Callable[[Problem], Array], tolerance: float | None = None, faint: float = FAINT
 ) -> tuple[Array, float]:
     """Values of any shape, and what refinement of nodes and classes leaves of them, relative.  [refine.1]
 
-    tolerance: as in `solve`.  Raises `NotConverged` where the finest grid still moves the values by more.
+    tolerance: as in `solve`.  faint: share of the largest value below which a value is compared with that share.
+    Raises `NotConverged` where the finest grid still moves the values by more.
     """
     check_ridge_regression(model)
     check_isotropic(model)
@@ -36,7 +37,7 @@ def refined(
         return values, 0.0
     for level in range(1, LEVELS):
         coarse, values = values, compute(translate(model, level))
-        size = np.maximum(np.abs(values), FAINT * np.max(np.abs(values)) + np.finfo(float).tiny)
+        size = np.maximum(np.abs(values), faint * np.max(np.abs(values)) + np.finfo(float).tiny)
         changes.append(float(np.max(np.abs(values - coarse) / size)))
         left = float(remaining(np.array(changes)))
         if left <= (tolerance if level == LEVELS - 1 else min(tolerance, CLOSE)):
