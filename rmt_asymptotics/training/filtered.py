@@ -77,7 +77,7 @@ def filtered_errors(
         return pair_matrices(problem, controls, filters.poles + decay, shared).errors(filters.weights)[:kinds]
 
     values, change = refined(model, errors, max(number("tolerance", tolerance, above=0), LEAST), FAINT)
-    least = np.min(values, axis=0)
+    least = np.maximum(np.min(values, axis=0), np.finfo(float).tiny)
     label = translate(model, 0).label_variance + model.noise_variance
     rounded = np.maximum(1, FAINT * np.max(values) / least)
     return values, change * rounded + LABEL * filters.error * np.sqrt(label / least)
