@@ -129,3 +129,13 @@ def test_limits_below_the_maximal_step_refuse_a_covariance():
     with pytest.raises(rmt.OutOfDomain, match="step"):
         rmt.solve(MODEL.replace(step=rmt.PowerStep(0.3)))
     assert rmt.solve(MODEL.replace(step=rmt.PowerStep(0.3), width=400, target=TARGET)).test_error > 0
+
+
+def test_an_eigenvalue_of_zero_is_that_of_a_tiny_one():
+    def at(least):
+        return rmt.solve(MODEL.replace(activation=SHIFTED, teacher=(0.4, 0.6, 0.0), covariance=covariance(least)))
+
+    def covariance(least):
+        return rmt.Covariance((2.5, 0.5, least), (0.2, 0.5, 0.3))
+
+    np.testing.assert_allclose(at(0.0).test_error, at(1e-9).test_error, rtol=1e-7)

@@ -121,10 +121,9 @@ class StructuredStep:
         if not corrections:
             return Directions.of(overlaps[:, : len(turn), : len(turn)], fields)
         count = len(e)
-        weights, noise = self.parts(e)
-        total = weights + noise
-        s = self.spectrum.eigenvalues[:, None]
-        seen, contrast = s * self.common(e) / total, np.sign(self.common(e)) * np.sqrt(s * noise) / total
+        # 1/T on the weights' part of a row, in factors that are finite where T or s vanishes
+        T, noise = self.common(e), self.spectrum.eigenvalues[:, None] * self.step.noise(e)
+        seen, contrast = T / (T**2 + noise), np.sign(T) * np.sqrt(noise) / (T**2 + noise)
         family = Vectors(
             np.tile(np.arange(count), 2), np.repeat(len(turn) + np.arange(2), count),
             np.tile(seen.T, (2, 1)), np.tile(contrast.T, (2, 1)),

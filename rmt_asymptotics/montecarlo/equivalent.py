@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.models import OneStepNetwork, check_one_direction
+from rmt_asymptotics.models import OneStepNetwork, check_isotropic, check_one_direction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ def spiked_equivalent(model: OneStepNetwork) -> SpikedEquivalent:
 
     With the same dimension and seed `simulate` gives both the same initial weights, readout, batch, training and
     test samples, so that their errors can be compared draw by draw.
-    model: a one-step network whose activation has a derivative.  Raises `OutOfDomain` for any other model.
+    model: a one-step network of isotropic inputs whose activation has a derivative.  Raises `OutOfDomain` for others.
 
     >>> from rmt_asymptotics.activations import sin, tanh
     >>> from rmt_asymptotics.steps import MaximalStep
@@ -37,5 +37,6 @@ def spiked_equivalent(model: OneStepNetwork) -> SpikedEquivalent:
     if not isinstance(model, OneStepNetwork):
         raise OutOfDomain("model", model, "a OneStepNetwork")
     check_one_direction(model)
+    check_isotropic(model)
     fields = {field.name: getattr(model, field.name) for field in dataclasses.fields(model)}
     return SpikedEquivalent(**fields | {"corrections": False, "span_noise": False, "row_lengths": False})
