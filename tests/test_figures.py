@@ -224,6 +224,22 @@ def test_bars_hold_all_eigenvalues_and_outliers_far_away_have_a_panel():
     assert not faults(axes)
 
 
+def test_spectra_of_weights_are_drawn_too():
+    axes = rmt.plot(rmt.weight_spectrum(NETWORK.replace(step=rmt.FixedStep(3.0))))
+    assert axes.get_xlabel() == "singular value of $W$" and legend_texts(axes) == [
+        "limiting density",
+        "outlier, theory",
+    ]
+    assert not faults(axes)
+
+
+def test_captions_count_long_sequences():
+    model = rmt.RidgeRegression(covariance=rmt.Covariance.power_law(1.5, 200), sample_complexity=1.4, ridge=0.3)
+    axes = rmt.plot(rmt.sweep(model, ridge=[0.1, 1.0]))
+    assert caption(axes) == "Ridge regression: n/d = 1.4, covariance (200 eigenvalues, 200 shares)"
+    assert legend_texts(axes) == ["test error, theory", "training error, theory"] and not faults(axes)
+
+
 def test_a_histogram_holds_eigenvalues_just_beyond_the_bulk():
     edges = xarray.DataArray([[0.5, 2.0]], dims=("interval", "end"))
     dataset = xarray.Dataset({"edges": edges})

@@ -56,11 +56,18 @@ def _record(words: str, value: Mapping[str, Any], omitted: Sequence[str]) -> str
     adjective = _spaced(re.sub(f"({kind}|{kind.removesuffix('s')})$", "", str(name), flags=re.IGNORECASE))
     defaults = _defaults(kind, str(name))
     texts = [
-        ("" if inner in BARE else f"{_words(inner)} ") + abbreviated(entry)
+        _parameter(inner, entry)
         for inner, entry in parameters
         if inner not in omitted and not (inner in defaults and defaults[inner] == entry)
     ]
     return " ".join(filter(None, (adjective, words, f"({', '.join(texts)})" * bool(texts))))
+
+
+def _parameter(name: str, value: Any) -> str:
+    """A parameter of a record: scale 1.3, 200 eigenvalues; of what its record is, without its name."""
+    if isinstance(value, (list, tuple)) and len(value) > FEW:
+        return f"{len(value)} {_words(name)}"
+    return abbreviated(value) if name in BARE else f"{_words(name)} {abbreviated(value)}"
 
 
 def _defaults(kind: str, name: str) -> dict[str, Any]:
@@ -94,6 +101,6 @@ def abbreviated(value: Any) -> str:
         return f"{_spaced(str(name))} ({', '.join(map(abbreviated, parameters))})"
     if isinstance(value, (list, tuple)):
         return f"{len(value)} numbers" if len(value) > FEW else ", ".join(map(abbreviated, value))
-    if value is None:
+    if value is None or value == float("inf"):
         return "∞"
     return f"{value:.4g}" if isinstance(value, float) else in_type(str(value))

@@ -20,6 +20,7 @@ NEAR = 1.4  # of the end of the bulk: what lies beyond has a panel of its own
 MARGIN = 1.05  # of the end of the bulk
 ASIDE = (1.05, 0.0, 0.26, 1.0)  # place and size of that panel, in units of the first
 PADDING = 0.15  # beside what it shows, in units of its extent
+LABELS = {"eigenvalue": "eigenvalue of $\\Phi^T\\Phi/p$", "singular_value": "singular value of $W$"}
 MARKS: dict[str, Any] = {"marker": [(-1, -1.5), (1, 1.5)], "markersize": 7, "linestyle": "none", "color": "black"}
 LINE: dict[str, Any] = {"color": RED, "linestyle": "--", "linewidth": 1.4}
 FOUND: dict[str, Any] = {
@@ -40,8 +41,9 @@ def plot_spectrum(
     """The density of eigenvalues as a line, outliers as dashed lines, all simulated eigenvalues as bars.
 
     dataset: what `spectrum(...).to_dataset()` or `rmt-asymptotics spectrum --output` gives: `density` along
-    `eigenvalue`, and, where there are any, `outlier` along `order` and `histogram` along `bin` with attributes
-    `dimension` and `replicas`.  Simulated outliers (`outlier_simulation`) are points with one standard error.
+    `eigenvalue`, of weights along `singular_value`, and, where there are any, `outlier` along `order` and `histogram`
+    along `bin` with attributes `dimension` and `replicas`.  Simulated outliers (`outlier_simulation`) are points with
+    one standard error.
     What lies far beyond the bulk is in a panel beside it, with a scale of its own; both together hold all eigenvalues
     but the zeros, whose share stands in the caption.  caption: by default the model, if the dataset holds it.
     Raises `OutOfDomain` for datasets without a density.
@@ -52,10 +54,11 @@ def plot_spectrum(
     >>> plot_spectrum(semicircle).get_ylabel()
     'density'
     """
-    if "density" not in dataset or "eigenvalue" not in dataset:
-        raise OutOfDomain("dataset", list(map(str, dataset)), "a spectrum: density along eigenvalue")
+    axis = next((name for name in LABELS if name in dataset.coords), None)
+    if "density" not in dataset or axis is None:
+        raise OutOfDomain("dataset", list(map(str, dataset)), "a spectrum: density along eigenvalue or singular_value")
     axes = axes or new_axes(size)
-    x, density = dataset.eigenvalue.values, dataset.density.values
+    x, density = dataset[axis].values, dataset.density.values
     outliers = dataset.outlier.values if "outlier" in dataset else np.empty(0)
     bars = _bars(dataset)
     end = float(x[np.flatnonzero(density)[-1]]) if density.any() else float(x[-1])
@@ -72,7 +75,7 @@ def plot_spectrum(
         panels.append(_aside(axes, beside))
         panels[1].bar(*_part(bars, bars[0] > last), color=LIGHT_GREY)
     _outliers(panels, dataset, outliers, last)
-    axes.set(xlabel="eigenvalue of $\\Phi^T\\Phi/p$", ylabel="density")
+    axes.set(xlabel=LABELS[axis], ylabel="density")
     finish(axes, _caption(dataset) if caption is None else caption)
     if beside.size:
         figure_of(axes).draw_without_rendering()  # the size of the second panel follows that of the first
