@@ -48,6 +48,7 @@ nb_execution_mode = "cache"
 nb_execution_cache_path = str(Path(__file__).parent / "build" / "notebooks")
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
+nb_output_stderr = "remove"  # signs of life of long work
 nb_ipywidgets_js: dict[str, str] = {}
 
 linkcode_resolve = reference.resolve
@@ -67,5 +68,6 @@ sphinx_gallery_conf = {
     "show_signature": False,
     "write_computation_times": False,
     "abort_on_example_error": True,
-    "image_srcset": ["2x"],
+    "image_scrapers": ("pictures.of_axes",),
+    "reset_modules": (),
 }

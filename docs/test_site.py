@@ -99,3 +99,11 @@ def test_tags_lead_from_the_note_to_the_code_and_back(pages):
     assert "../notes/canonical_problem.html#se.4" in index.links and "se.4" in note.anchors
     assert any(url.startswith("../source/rmt_asymptotics/equations/bulk.html#L-") for url in index.links)
     assert "../../../notes/canonical_problem.html#se.4" in source.links
+
+
+def test_every_example_of_the_gallery_has_its_picture(pages):
+    examples = {path.stem for path in (ROOT / "docs/examples").glob("plot_*.py")}
+    for name in examples:
+        loads = pages[SITE / f"gallery/{name}.html"].loads
+        assert any(f"_images/sphx_glr_{name}_001" in url for url in loads), name
+    assert len(examples) >= 10

@@ -168,7 +168,7 @@ def test_flags_and_records_are_read_from_options():
 def test_the_note_says_what_the_vocabulary_says():
     note = conventions.NOTE.read_text()
     assert conventions.updated(note) == note, "run make format, or python -m theory_notes.checks.conventions"
-    for papers in ("same convention | lambda n/p | lambda n/p", "- | 1/phi | psi_1"):
+    for papers in ("same convention | lambda n/p | lambda n/p", "alpha | 1/phi | psi_1 | psi_2 | 1/gamma"):
         assert papers in note
 
 

@@ -2,14 +2,13 @@
 Double descent at several ridges
 ================================
 
-The test error of random features peaks where the number of samples meets the number of features, n = p, and a larger
-ridge takes the peak away.
+The test error of random features peaks where there are as many samples as features, n = p. A larger ridge takes the
+peak away, and costs little elsewhere.
 """
 
 import numpy as np
 
 import rmt_asymptotics as rmt
-from rmt_asymptotics.plotting import plot_curve
 
 model = rmt.RandomFeatures(
     activation=rmt.relu,
@@ -19,5 +18,6 @@ model = rmt.RandomFeatures(
     ridge=1e-3,
     noise_variance=0.1,
 )
-curve = rmt.learning_curve(model, sample_complexity=np.linspace(0.2, 5, 60))
-axes = plot_curve(curve)
+family = rmt.sweep(model, sample_complexity=np.geomspace(0.2, 10, 61), ridge=[1e-3, 1e-2, 0.05, 0.3])
+axes = rmt.plot(family, "test_error", x="n/p", hue="ridge")
+axes.set_ylim(0, 2)

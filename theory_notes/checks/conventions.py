@@ -10,7 +10,7 @@ from rmt_asymptotics.vocabulary.fields import FIELDS, Field
 from rmt_asymptotics.vocabulary.quantities import QUANTITIES
 
 NOTE = Path(__file__).parents[1] / "conventions.md"
-PAPERS = 3  # columns of letters, after the generated ones
+PAPERS = 6  # columns of letters, after the generated ones
 UNKNOWN = ["-"] * PAPERS
 
 
