@@ -190,3 +190,12 @@ def test_outliers_of_one_node_are_those_of_strengths():
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one.position, other.position, rtol=1e-9)
         np.testing.assert_allclose(one.profile**2, other.profile**2, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("problem", [ONE_CLASS, TWO_CLASSES])
+def test_the_basis_of_the_span_does_not_matter(problem):
+    along = problem.features.directions
+    turn = np.array([[np.cos(0.7), np.sin(0.7)], [-np.sin(0.7), np.cos(0.7)]])
+    fields = np.einsum("ab,mbn->man", turn, along.fields)
+    turned = with_features(problem, directions=Directions.of(turn @ along.overlaps @ turn.T, fields))
+    np.testing.assert_allclose(errors_of(turned), errors_of(problem), rtol=EXACT)

@@ -100,6 +100,18 @@ def features_of_unequal_size():
     assert rmt.solve(model.replace(spike=rmt.GaussianLaw(0.5))).test_error > 0
 
 
+def few_directions():
+    """Eigenvalues j^-1.2 of d = 200: .1024(16) simulated, .1252 in the limit."""
+    model = rmt.RandomFeatures(
+        activation=rmt.tanh, covariance=rmt.Covariance.power_law(1.2, 200), width=300,
+        **SETTING | {"width_ratio": 1.5, "ridge": 0.05},
+    )  # fmt: skip
+    with pytest.warns(rmt.LowEffectiveRank):
+        limit = rmt.solve(model).test_error
+    found = rmt.simulate(model.replace(width=None), dimension=200, replicas=20, seed=1).test_error
+    assert 0.12 < 1 - found.mean / limit < 0.24
+
+
 LIMITS = (
     narrow_feature,
     callable_like_a_polynomial,
@@ -110,6 +122,7 @@ LIMITS = (
     digits_of_continuous_laws,
     kinks_in_several_directions,
     features_of_unequal_size,
+    few_directions,
 )
 
 
