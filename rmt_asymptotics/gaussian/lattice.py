@@ -17,7 +17,7 @@ def lattice_rule(spacings: tuple[float, ...], radius: float) -> Rule:
 
     >>> rule = lattice_rule((0.5, 0.4), 9.0)
     >>> rule.nodes.shape, round(float(rule.weights @ (rule.nodes[:, 0] * rule.nodes[:, 1]) ** 2), 13)
-    ((1267, 2), 1.0)
+    ((1269, 2), 1.0)
     """
     axes = [h * np.arange(-np.floor(radius / h), np.floor(radius / h) + 1) for h in spacings]
     places = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(spacings))
