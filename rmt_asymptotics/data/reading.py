@@ -33,6 +33,9 @@ def inputs_and_labels(X: Any, y: Any) -> tuple[NDArray[Any], Array]:
         )
     if y is None:
         raise OutOfDomain("y", y, "given: the labels, or the name of their column")
+    for name, values in (("X", inputs), ("y", y)):
+        if np.ma.isMaskedArray(values) and np.ma.getmaskarray(values).any():
+            raise OutOfDomain(name, "a masked array", "complete: drop rows that have masked entries")
     labels = real_array("y", y)
     if labels.ndim == 2 and 1 in labels.shape:
         labels = labels.ravel()

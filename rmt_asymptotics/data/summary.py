@@ -10,6 +10,7 @@ from rmt_asymptotics.data.rows import Rows
 from rmt_asymptotics.errors import OutOfDomain
 
 RANK = 1e-10  # of an eigenvalue to the largest, below which it is rounding of a dependent column
+SMALLEST = 1e-140  # variance: its square, and the inverse of that, are numbers
 LOOKED_AT = 10_000  # rows whose lengths are measured
 
 
@@ -108,7 +109,11 @@ def summarise(rows: Rows, debias: bool) -> Summary:
     debias: whether the noise that the best fit to these rows has fitted is given back.
     Raises `OutOfDomain` for rows without numbers, labels without variance, and too few rows for their rank.
     """
-    moments = Moments.of(rows)
+    with np.errstate(all="ignore"):
+        moments = Moments.of(rows)
+    for name, square in (("X", float(moments.covariance.trace())), ("y", moments.variance)):
+        if not (square == 0 or SMALLEST < square < 1 / SMALLEST):
+            raise OutOfDomain(name, f"of variance {square:.3g}", "scaled, so that squares of squares are doubles")
     if not moments.variance > 0:
         raise OutOfDomain("y", float(rows.labels[0]), "labels that vary")
     values, vectors = np.linalg.eigh(moments.covariance)
