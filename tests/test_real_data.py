@@ -9,6 +9,7 @@ import pytest
 import rmt_asymptotics as rmt
 from rmt_asymptotics.cli import main
 from rmt_asymptotics.data import rows as rows_module
+from rmt_asymptotics.data import summary as summary_module
 from rmt_asymptotics.montecarlo.replica import random_generator
 from rmt_asymptotics.serialisation import model_from_dict, model_to_dict
 
@@ -54,12 +55,15 @@ def test_an_intercept_takes_one_sample():
 
 @pytest.mark.parametrize("chunk", [1, 50, 2**22])
 def test_chunks_do_not_matter(monkeypatch, chunk):
+    monkeypatch.setattr(summary_module, "LOOKED_AT", 70)
     expected = rmt.RidgeRegression.from_data(X, Y)
     monkeypatch.setattr(rows_module, "CHUNK", chunk)
     found = rmt.RidgeRegression.from_data(X, Y)
     assert np.allclose(found.data.summary.eigenvalues, expected.data.summary.eigenvalues, rtol=ROUNDING)
     assert np.allclose(found.data.summary.teacher, expected.data.summary.teacher, rtol=ROUNDING, atol=1e-12)
     assert np.isclose(found.noise_variance, expected.noise_variance, rtol=ROUNDING)
+    scores = (np.abs(model.data.summary.scores) for model in (found, expected))  # signs of eigenvectors are free
+    assert np.allclose(*scores, rtol=1e-6, atol=1e-6)
 
 
 def test_what_is_found_is_its_definition():
@@ -229,6 +233,15 @@ def test_gaussian_rows_are_predicted():
     assert np.isclose(curve.test_error[1], found.asymptotics.test_error)
     assert np.isclose(curve.excess_error[1], found.asymptotics.excess_error)
     assert np.isclose(curve.training_error_simulation[1], found.simulation.training_error.mean)
+
+
+def test_few_rows_and_an_intercept_are_predicted():
+    """With a ridge beyond all eigenvalues f is the mean of n labels: (1 + 1/n) Var y, and (1 - 1/n) Var y on them."""
+    found = rmt.compare(rmt.RidgeRegression.from_data(X, Y, ridge=1e6, samples=4), replicas=400, progress=False)
+    for name, factor in (("test_error", 1.25), ("training_error", 0.75)):
+        estimate, theory = getattr(found.simulation, name), getattr(found.asymptotics, name)
+        assert abs(theory / (factor * Y.var()) - 1) < 0.01  # the debiased noise is a little more than the residual
+        assert abs(estimate.mean - theory) < SIGMAS * estimate.standard_error
 
 
 def test_uneven_rows_are_warned_of():

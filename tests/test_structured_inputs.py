@@ -67,6 +67,7 @@ def test_covariances_have_names_in_files(plain, expected):
         ({"spike_profile": (0.5, 0.6)}, "spike_profile"),
         ({"alignment_profile": (0.5,)}, "alignment_profile"),
         ({"alignment_profile": (1.4, -0.4)}, "alignment"),
+        ({"alignment_profile": (0.9, 0.1)}, "alignment"),
         ({"alignment_profile": None, "spike_profile": (0.0, 1.0)}, "alignment"),
         ({"covariance.eigenvalues": (-1.0, 2.0)}, "covariance.eigenvalues"),
     ],
