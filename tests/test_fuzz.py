@@ -74,6 +74,11 @@ def test_what_is_left_follows_from_the_last_three_changes(changes, left):
     assert remaining(np.array(changes)) == pytest.approx(left)
 
 
+def test_changes_below_rounding_tell_nothing():
+    assert remaining(np.array([1e-7, 4e-11, 3e-11]), rounding=1e-10) == 3e-11
+    assert remaining(np.array([1e-7, 4e-11, 3e-11]), rounding=1e-11) == pytest.approx(4e-10)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_random_models_against_the_naive_twin(seed):
     generator = np.random.default_rng(seed)

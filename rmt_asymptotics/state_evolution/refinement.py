@@ -121,13 +121,17 @@ def solve_refined(
         label = finer.label_variance + controls.noise_variance[active]
         changes[level - 1, active] = _change(coarse, solution.errors, label)
         asked = tolerance if level == levels - 1 else min(tolerance, CLOSE)
-        refined.write(active, solution, remaining(changes[:level, active]), finer, asked, level)
+        refined.write(
+            active, solution, remaining(changes[:level, active], solution.error_estimate), finer, asked, level
+        )
         problem = finer
     return replace(refined, state=solution.state)
 
 
-def remaining(changes: Array) -> Array:
+def remaining(changes: Array, rounding: Array | float = 0.0) -> Array:
     """What refinement leaves after changes (L, ...), relative, from the last three of them.
+
+    rounding: what is known to be rounding; changes that stay below it tell nothing.
 
     >>> remaining(np.array([[1e-9]])), remaining(np.array([[1e-5, 1e-8], [1e-9, 1e-9]]))
     (array([1.e-07]), array([3.16227766e-07, 1.11111111e-08]))
@@ -142,6 +146,7 @@ def remaining(changes: Array) -> Array:
     fallen = np.where(in_a_row, np.maximum(change, expected), before)  # the first fall after a stall may be an accident
     ratio = np.minimum(change / np.maximum(before, np.finfo(float).tiny), SLOWEST)
     stalled = np.maximum(before * np.where(before < PLATEAU, DRIFT, 1), change / (1 - ratio))
+    stalled = np.where(np.maximum(change, before) <= rounding, change, stalled)
     return np.asarray(np.where(change <= expected, fallen, stalled))
 
 
