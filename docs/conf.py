@@ -40,7 +40,10 @@ html_theme_options = {
 html_sidebars = {"quickstart": [], "source/**": [], "troubleshooting": [], "limits": []}
 
 mathjax_path = "tex-svg.js"  # one file, with its fonts
-mathjax3_config = {"options": {"enableMenu": False}, "svg": {"displayAlign": "left", "displayIndent": "1.5em"}}
+mathjax3_config = {
+    "options": {"enableMenu": False},
+    "svg": {"scale": 0.85, "displayAlign": "left", "displayIndent": "1em"},
+}
 
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist", "colon_fence"]
 myst_heading_anchors = 3
