@@ -19,7 +19,7 @@ from rmt_asymptotics.vocabulary.declared import Declared
 
 SCALED = 4 * np.finfo(float).eps  # of a mean eigenvalue: one that has been scaled to 1 stays as it is
 LARGEST = 10**6  # nodes
-SHOWN = 6  # nodes in a repr
+SHOWN = 4  # nodes in a repr
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Covariance(Declared):
     Raises `OutOfDomain` for a negative eigenvalue, a trace of zero, shares that do not sum to 1 or are not as many.
 
     >>> Covariance((5.0, 1.0), (0.25, 0.75))
-    Covariance(eigenvalues=(2.5, 0.5), shares=(0.25, 0.75))
+    Covariance([2.5, 0.5], [0.25, 0.75])
     """
 
     eigenvalues: Sequence[float]
@@ -56,7 +56,8 @@ class Covariance(Declared):
 
     def __repr__(self) -> str:
         if len(self.eigenvalues) <= SHOWN:
-            return f"Covariance(eigenvalues={self.eigenvalues}, shares={self.shares})"
+            values, shares = (", ".join(f"{x:.6g}" for x in part) for part in (self.nodes, self.weights))
+            return f"Covariance([{values}], [{shares}])"
         low, high = min(self.eigenvalues), max(self.eigenvalues)
         return f"Covariance({len(self.eigenvalues)} eigenvalues from {low:.3g} to {high:.3g})"
 
