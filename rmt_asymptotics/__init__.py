@@ -31,6 +31,7 @@ from rmt_asymptotics.covariances import Covariance
 from rmt_asymptotics.errors import LowEffectiveRank, NotConverged, OutOfDomain
 from rmt_asymptotics.labels import LogisticLabels, MixtureNoise, ProbitLabels, Regression, SignLabels
 from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw, JointLaw, RademacherLaw
+from rmt_asymptotics.leading import with_leading_direction
 from rmt_asymptotics.losses import (
     AbsoluteLoss,
     ConvexLoss,
@@ -225,6 +226,7 @@ __all__ = [
     "training_curve",
     "weight_spectrum",
     "weight_statistics",
+    "with_leading_direction",
 ]
 
 _OPTIMISATION = (

@@ -68,6 +68,7 @@ ALLOWED = {
         "explanation": f"{MODELS} canonical state_evolution asymptotics",
         "citations": MODELS,
         "margins": f"{MODELS} canonical state_evolution asymptotics",
+        "leading": MODELS,
         "separability": f"{MODELS} canonical state_evolution asymptotics",
         "spectra": f"{MODELS} threads equations canonical",
         "finite": f"{MODELS} threads equations canonical state_evolution asymptotics spectra",

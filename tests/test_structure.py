@@ -166,6 +166,28 @@ def test_spectrum():
     assert outlier > 1.1 * spectrum.edges[-1][1] and abs(top.mean() - outlier) < 4 * top.std(ddof=1) / np.sqrt(6)
 
 
+def test_the_leading_direction_in_kappa():
+    """At an effective rank of 10 it heals half of the gap; where the spectrum is flat it changes little."""
+    model = rmt.RandomFeatures(
+        activation=rmt.tanh, target=rmt.sin, sample_complexity=2.3, width_ratio=1.5, ridge=0.05, width=300,
+        covariance=rmt.Covariance.power_law(1.2, 200),
+    )  # fmt: skip
+    simulated = 0.1024  # (16), which tests/test_known_limits.py simulates
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", rmt.LowEffectiveRank)
+        limit, moved = (
+            rmt.solve(model).test_error,
+            rmt.solve(rmt.with_leading_direction(model), tolerance=1e-4).test_error,
+        )
+    assert 0.3 < (moved - simulated) / (limit - simulated) < 0.5
+    flat = model.replace(covariance=rmt.Covariance.power_law(0.1, 200))
+    near = rmt.solve(rmt.with_leading_direction(flat), tolerance=1e-4).test_error
+    np.testing.assert_allclose(near, rmt.solve(flat).test_error, rtol=0.01)
+    for wrong, name in ((flat.replace(width=None), "width"), (flat.replace(covariance=None), "covariance")):
+        with pytest.raises(rmt.OutOfDomain, match=name):
+            rmt.with_leading_direction(wrong)
+
+
 def test_few_directions_are_warned_of():
     steep = FEATURES.replace(covariance=rmt.Covariance.power_law(1.2, 400), teacher=None, width=600)
     with pytest.warns(rmt.LowEffectiveRank, match="12 of 400 dimensions"):
