@@ -5,6 +5,7 @@ direction of the plane is resolved as well as one along an axis, which graded pr
 """
 
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 
@@ -20,6 +21,6 @@ def lattice_rule(spacings: tuple[float, ...], radius: float) -> Rule:
     ((1269, 2), 1.0)
     """
     axes = [h * np.arange(-np.floor(radius / h), np.floor(radius / h) + 1) for h in spacings]
-    places = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(spacings))
+    places = np.array(list(product(*axes)))  # without directions one place of no coordinates
     inside = places[np.sum(places**2, axis=1) <= radius**2]
     return Rule(inside, np.prod(spacings * gaussian_density(inside), axis=1))
