@@ -17,10 +17,12 @@ from validation import (
     dynamics_support,
     dynamics_two_point,
     figures,
+    finite_size,
     optimisation,
     real_data,
     robustness,
     sections,
+    training,
 )
 from validation.cases import CASES
 
@@ -63,6 +65,9 @@ def main() -> int:
         digits.digits(30, 60) if arguments.full else digits.digits(15, 30),
         sections.corrections(largest, replicas, SEED),
         sections.simulation(compared),
+        training.sharing(200, replicas, SEED),
+        training.trained(200, replicas, SEED),
+        finite_size.corrected(100, 4000 if arguments.full else 1000, SEED),
         convex_losses.simulation(min(largest, 300), replicas, SEED),
         convex_losses.random_problems(300 if arguments.full else 30),
         robustness.random_models(10_000 if arguments.full else 100),
