@@ -39,7 +39,7 @@ def corrected(dimension: int, replicas: int, seed: int) -> Section:
     holds &= of_corrected < HALF * of_limit
     explanation = (
         f"d = {dimension}, {replicas} draws. It holds when every |z| of the corrected theory is below {LARGEST_Z:g}, "
-        f"their root mean square below {HALF:g} of the limit's, and trusted standard deviations are within {SPREAD:.0%} "
+        f"their root mean square below {HALF:g} of the limit's, and trusted spreads are within {SPREAD:.0%} "
         "and what so many draws leave open."
     )
     columns = ("model", "error", "limit", "corrected", "simulated", "z limit", "z", "standard deviation", "simulated")
