@@ -224,6 +224,16 @@ def test_bars_hold_all_eigenvalues_and_outliers_far_away_have_a_panel():
     assert not faults(axes)
 
 
+def test_a_spectrum_is_drawn_with_simulated_eigenvalues():
+    eigenvalues = rmt.feature_eigenvalues(PLAIN, dimension=30, replicas=2)
+    axes = rmt.plot(rmt.spectrum(PLAIN), simulation=eigenvalues)
+    assert sum(bar.get_width() * bar.get_height() for bar in axes.patches) == pytest.approx(1)
+    assert "simulation, d = 30, 2 draws" in legend_texts(axes)
+    for wrong in (eigenvalues[0], np.zeros((2, 3))):
+        with pytest.raises(OutOfDomain, match="simulation"):
+            rmt.plot(rmt.spectrum(PLAIN), simulation=wrong)
+
+
 def test_spectra_of_weights_are_drawn_too():
     axes = rmt.plot(rmt.weight_spectrum(NETWORK.replace(step=rmt.FixedStep(3.0))))
     assert axes.get_xlabel() == "singular value of $W$" and legend_texts(axes) == [
@@ -246,6 +256,7 @@ def test_a_histogram_holds_eigenvalues_just_beyond_the_bulk():
     eigenvalues = np.array([[0.0, 0.55, 1.0, 2.01, 2.05, 2.2], [0.0, 0.6, 1.9, 1.95, 2.0, 9.0]])
     found = with_histogram(dataset, eigenvalues, {})
     assert float((found.histogram * found.bin_width).sum()) == pytest.approx(5 / 6)
+    np.testing.assert_allclose(found.bin_width[found.bin < 2.25], 2 / 60)  # near the bulk, where 2.2 is, as in it
     assert found.attrs["atom_at_zero_simulation"] == pytest.approx(1 / 6)
 
 

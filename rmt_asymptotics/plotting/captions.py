@@ -28,13 +28,19 @@ def describe(model: Mapping[str, Any], omitted: Sequence[str] = ()) -> str:
     'Network after one gradient step: maximal step (rate 3), without corrections'
     """
     defaults = plain_defaults(model["model"])
+    own = [name for name, value in model.items() if name not in defaults or not _same(value, defaults[name])]
     shown = [
         _entry(name, value, [field.partition(".")[2] for field in omitted if field.startswith(f"{name}.")])
         for name, value in model.items()
-        if name not in ("model", *omitted) and (name == "width" or name not in defaults or value != defaults[name])
+        if name not in ("model", *omitted) and name in (*own, "width")
     ]
     title = MODELS.get(model["model"], _spaced(model["model"]))
     return f"{title[0].upper()}{title[1:]}: {', '.join(shown)}"
+
+
+def _same(value: Any, default: Any) -> bool:
+    """Whether a value is the default; files have lists where models have tuples."""
+    return bool(value == (list(default) if isinstance(default, tuple) else default))
 
 
 def _entry(name: str, value: Any, omitted: Sequence[str]) -> str:

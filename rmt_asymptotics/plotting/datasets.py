@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmt_asymptotics.arguments import checked_arguments
+from rmt_asymptotics.checks import real_array
 from rmt_asymptotics.comparison import Comparison
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting.bias_variance import plot_bias_variance
@@ -17,6 +18,7 @@ from rmt_asymptotics.plotting.maps import plot_map
 from rmt_asymptotics.plotting.optima import plot_optima
 from rmt_asymptotics.plotting.spectra import plot_spectrum
 from rmt_asymptotics.plotting.stairs import EXPONENT, WIDTH
+from rmt_asymptotics.spectra.histogram import with_histogram
 from rmt_asymptotics.spectra.shown import Spectrum
 from rmt_asymptotics.vocabulary.quantities import PARTS
 
@@ -34,7 +36,7 @@ def plot(
     *,
     x: str | None = None,
     hue: str | None = None,
-    simulation: "xarray.Dataset | None" = None,
+    simulation: "xarray.Dataset | np.ndarray | None" = None,
     boundaries: Mapping[str, Boundary] | None = None,
     axes: "Axes | None" = None,
     size: Size = "screen",
@@ -48,7 +50,8 @@ def plot(
     x: the field of the horizontal axis: of a map the second by default; of curves also an output, or a ratio of
     n, n0, p and d such as "p/n".  hue: the field of which each value has a curve; with it, data over two fields are
     curves, without it a map.
-    simulation: of the same fields, drawn beside a curve.  boundaries: by label, drawn on a map.
+    simulation: of the same fields, drawn beside a curve; of a spectrum the eigenvalues of `feature_eigenvalues`, one
+    row a draw.  boundaries: by label, drawn on a map.
     axes: to draw on; by default a new figure of `size`: "screen", or a "single" or "double" column of a journal.
     caption: in place of the model; "" for none.
     Returns the axes, of several panels the first; a notebook shows them.
@@ -70,7 +73,9 @@ def plot(
     if isinstance(data, Comparison):
         return plot_drift(data, _one(quantity) or "test_error", axes, **look)
     if isinstance(data, Spectrum):
-        return plot_spectrum(data.to_dataset(), axes, **look)
+        return plot_spectrum(_with_eigenvalues(data, simulation), axes, **look)
+    if isinstance(simulation, np.ndarray):
+        raise OutOfDomain("simulation", simulation, "a Dataset; eigenvalues go beside a spectrum alone")
     if not isinstance(data, xarray.Dataset):
         return _boundary(data, axes, x, **look)
     dataset = data
@@ -93,6 +98,19 @@ def plot(
     if x is None and hue is None and _is_staircase(dataset, x):
         x, hue = EXPONENT, WIDTH if WIDTH in fields else None
     return plot_curve(dataset, simulation, names, axes, x=x, hue=hue, **look)
+
+
+def _with_eigenvalues(spectrum: Spectrum, eigenvalues: Any) -> "xarray.Dataset":
+    """The Dataset of a spectrum, with the histogram of simulated eigenvalues if there are any."""
+    dataset = spectrum.to_dataset()
+    if eigenvalues is None:
+        return dataset
+    rows = real_array("simulation", eigenvalues)
+    shaped = rows.ndim == 2 and min(rows.shape) > 1 and 0 < rows.max() < np.inf
+    if not shaped or "eigenvalue" not in dataset.coords or np.isinf(spectrum.model.width_ratio):
+        raise OutOfDomain("simulation", eigenvalues, "eigenvalues beside a spectrum of features, one row a draw")
+    dimension = round(rows.shape[1] / spectrum.model.width_ratio)
+    return with_histogram(dataset, rows, {"dimension": dimension, "replicas": len(rows)})
 
 
 def _boundary(boundary: Boundary, axes: "Axes | None", x: str | None, size: Size, caption: str | None) -> "Axes":

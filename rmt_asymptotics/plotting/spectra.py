@@ -11,12 +11,12 @@ from rmt_asymptotics.plotting.captions import describe
 from rmt_asymptotics.plotting.frames import SMALL, Size, entry, figure_of, finish, font_of, new_axes
 from rmt_asymptotics.plotting.labels import model_of
 from rmt_asymptotics.plotting.palette import BLACK, BLUE, LIGHT_GREY, RED
+from rmt_asymptotics.spectra.histogram import NEAR
 
 if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
 
-NEAR = 1.4  # of the end of the bulk: what lies beyond has a panel of its own
 MARGIN = 1.05  # of the end of the bulk
 ASIDE = (1.05, 0.0, 0.26, 1.0)  # place and size of that panel, in units of the first
 PADDING = 0.15  # beside what it shows, in units of its extent

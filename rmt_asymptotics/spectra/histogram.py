@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import xarray
 
 BINS, FAR_BINS = 60, 12  # over the bulk, and over what lies beyond it
+NEAR = 1.4  # of the end of the bulk: outliers up to here are beside it, others far away
 ZERO = 1e-10  # relative to the largest: eigenvalues that are 0 but for rounding
 MARGIN = 1e-6  # relative: of the last bin over the largest eigenvalue
 
@@ -42,14 +43,13 @@ def _end_of_bulk(dataset: "xarray.Dataset") -> float:
 
 
 def _edges(eigenvalues: Array, end: float) -> Array:
-    """Ends of the bins: of one width over the bulk and as far beyond as eigenvalues follow, then fewer and wider."""
+    """Ends of the bins: of one width over the bulk and what lies near it, then fewer and wider."""
     step = end / BINS
-    beyond = eigenvalues[eigenvalues > end]
-    while np.any((beyond > end) & (beyond <= end + step)):
-        end += step
-    near = step * np.arange(round(end / step) + 1)
-    far = beyond[beyond > near[-1]]
+    close = eigenvalues[eigenvalues <= NEAR * end]
+    count = max(BINS, int(np.ceil((1 + MARGIN) * close.max() / step)) if close.size else 0)
+    near = step * np.arange(count + 1)
+    far = eigenvalues[eigenvalues > near[-1]]
     if not far.size:
         return near
     first, last = (1 - MARGIN) * far.min(), (1 + MARGIN) * far.max()
-    return np.concatenate([near, np.linspace(first, last, FAR_BINS + 1)])
+    return np.concatenate([near, np.linspace(max(first, near[-1]), last, FAR_BINS + 1)])
