@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import rmt_asymptotics as rmt
+from rmt_asymptotics.canonical.two_steps import two_steps
 from rmt_asymptotics.montecarlo.gradient import Batch, descent_direction
+from rmt_asymptotics.montecarlo.networks import unit_rows
 from rmt_asymptotics.serialisation import model_from_dict, model_to_dict
 from rmt_asymptotics.vocabulary.quantities import SOLVED_ERRORS
 
@@ -211,6 +213,36 @@ def test_two_steps_of_which_one_is_zero_are_one(change):
     second = model.replace(step=rmt.MaximalStep(0.0))
     assert errors_of(first) == pytest.approx(errors_of(one_step(model, model.step, 2.6)), rel=1e-12)
     assert errors_of(second) == pytest.approx(errors_of(one_step(model, model.second_step, 2.2)), rel=1e-12)
+
+
+def test_sampled_first_layers_have_the_maps_of_two_steps():
+    """What w and |w|^2/2 gain by omega in the span, along spike and theta; the limits above see no cross terms."""
+    model = TWO_STEPS.replace(
+        target=formula("sin(x) + 0.6*cos(1.5*x) + 0.3*x^2"), readout=rmt.ConstantLaw(1.0), width=None
+    )
+    model = model.replace(step=rmt.MaximalStep(1.0), second_step=rmt.MaximalStep(1.0))
+    after, d, p, draws = two_steps(model), 200, 3000, 10
+    theta = np.concatenate([after.latent.inside[0], after.latent.outside[0]])
+    pair = np.array([np.eye(len(theta))[0], theta])
+    theory = np.concatenate([(pair @ after.maps[0] @ pair.T).ravel(), pair @ after.longer[0]])
+
+    def sampled(seed):
+        generator = np.random.default_rng(seed)
+        start = weights = unit_rows(p, d, generator)
+        counts = (model.step_sample_complexity, model.second_step_sample_complexity)
+        for step, count in zip((model.step, model.second_step), counts, strict=True):
+            noise = np.sqrt(model.noise_variance) * generator.standard_normal(round(count * d))
+            batch = Batch(model.target, noise, d, generator)
+            weights = weights + step.rate * descent_direction(model.activation, weights, np.ones(p), batch)
+        spike = weights.mean(0) - np.mean(np.diagonal(after.maps[0])) * start.mean(0)
+        axes = np.array([spike / np.linalg.norm(spike), np.eye(d)[0]])
+        omega, w = (start - start.mean(0)) @ axes.T, weights - weights.mean(0)
+        half = np.sum(w**2, axis=1) / 2
+        return d / p * np.concatenate([((w @ axes.T).T @ omega).ravel(), (half - half.mean()) @ omega])
+
+    found = np.array([sampled(seed) for seed in range(draws)])
+    error = found.std(axis=0, ddof=1) / np.sqrt(draws)
+    assert np.all(np.abs(found.mean(axis=0) - theory) < 4 * error + np.abs(theory) / d**0.5 / 4)
 
 
 def test_two_steps_agree_with_simulation_to_what_is_open():

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.label_moments import RADIUS, labels_given
 from rmt_asymptotics.canonical.latent import DEPENDENT, Latent, row_space, several_rule
@@ -17,7 +18,7 @@ from rmt_asymptotics.canonical.one_step_network import relative_rate
 from rmt_asymptotics.canonical.problem import Features, Modes, Problem
 from rmt_asymptotics.canonical.several_step import joined, several_step, values_at
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.gaussian.conditional import ConditionalMoments, conditional_moments
+from rmt_asymptotics.gaussian.conditional import ORDERS, ConditionalMoments, conditional_moments, split_rule
 from rmt_asymptotics.gaussian.lattice import lattice_rule
 from rmt_asymptotics.models import TwoStepNetwork
 
@@ -79,7 +80,8 @@ def two_steps(model: TwoStepNetwork) -> TwoSteps:
     u, count = here.spikes[:, 0], len(step.frame)
     rule = kappa_rule(model.label_kinks, float(np.linalg.norm(here.inside)), u, c, pi, False, LEVEL)
     shift, scale = np.outer(u, rule.nodes), np.sqrt(c)[:, None] + 0 * rule.nodes
-    slopes = conditional_moments(sigma.slope(), kinks, shift, scale)
+    slope = sigma.slope()
+    slopes = conditional_moments(slope, kinks, shift, scale)
     mu, S2, S3 = slopes.mean, slopes.linear / scale, slopes.quadratic / scale**2
     output = (pi * g) @ conditional_moments(sigma, kinks, shift, scale).mean
     ys = _residual_moments(model, here, rule.nodes, output)
@@ -109,7 +111,11 @@ def two_steps(model: TwoStepNetwork) -> TwoSteps:
     moved = T1[:, None, None] * one + tilt
     maps = kept @ moved + np.einsum("k,ka,kb->kab", e2, C3, gain)  # [multi.7]
     pull = (e2 * T2 * c)[:, None] * C3
-    longer = (T2**2)[:, None] * gain + np.einsum("ka,kab->kb", pull, moved)  # [multi.7]
+    # a longer row bends otherwise: T2 and the noise of the second step change with c
+    squares = conditional_moments(lambda x: slope(x) ** 2, kinks, shift, scale).quadratic / (2 * scale**2) - mu * S3
+    S4 = _third_moment(slope, kinks, shift, scale) / scale**3
+    share = T2**2 + e2 * T2 * c * ((w * S4) @ ys.mean) + e2**2 * ((w * squares) @ ys.second) / alpha1
+    longer = share[:, None] * gain + np.einsum("ka,kab->kb", pull, moved)  # [multi.7]
 
     basis = row_space(spikes)
     axes, triangle = np.linalg.qr(basis, mode="complete")
@@ -121,6 +127,13 @@ def two_steps(model: TwoStepNetwork) -> TwoSteps:
         pi, variances, latent, axes.T @ maps @ axes, longer @ axes, axes.T @ kept @ axes, pull @ axes, step.noise(e1),
         second,
     )  # fmt: skip
+
+
+def _third_moment(function: Activation, kinks: tuple[float, ...], shift: Array, scale: Array) -> Array:
+    """E[f(shift + scale z) He_3(z)], of the shape of the shifts."""
+    z, weights = split_rule(kinks, shift.reshape(-1, 1), scale.reshape(-1, 1), ORDERS[2])
+    values = function(shift.reshape(-1, 1) + scale.reshape(-1, 1) * z)
+    return np.asarray(np.sum(weights * (z**3 - 3 * z) * values, axis=1).reshape(shift.shape))
 
 
 def _root(gram: Array) -> Array:
