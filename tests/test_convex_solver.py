@@ -130,6 +130,17 @@ def test_the_slope_of_the_objective_is_the_norm(case):
     assert slope == pytest.approx(solved(model, labels, loss).outputs["norm"] / (2 * ratio), rel=1e-7)
 
 
+def test_an_intercept_balances_the_forces():
+    """Its derivative of the objective vanishes: E g = 0."""
+    model, labels, loss, _ = CASES["D"]
+    without, found = (solved(model, labels, loss, intercept=intercept) for intercept in (False, True))
+    forces = [
+        each.system.channel(each.system.field(each.iterate.state)).values[0] @ each.system.problem.features.weights
+        for each in (without, found)
+    ]
+    assert abs(forces[0]) > 1e-3 and abs(forces[1]) < 1e-12
+
+
 def test_limits_of_losses():
     """Huber of a high threshold is the square; quantile 1/2 is half the absolute loss."""
     model, labels, _, _ = CASES["F"]

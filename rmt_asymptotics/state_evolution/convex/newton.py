@@ -34,21 +34,32 @@ class Iterate:
         return float(np.max(np.abs(self.step)))
 
 
-def newton(system: System, state: State, enough: float = ENOUGH) -> Iterate:
-    """Damped Newton, until a step is at most `enough` or the residual falls no more: then `size` tells."""
+def newton(system: System, state: State, enough: float = ENOUGH, *, by_hats: bool = False) -> Iterate:
+    """Damped Newton, until a step is at most `enough` or the residual falls no more: then `size` tells.
+
+    by_hats: whether what must fall has hats in place of amplitudes: those of strong modes are large while hats vanish.
+    """
     current = _iterate(system, state, 0)
     for _ in range(STEPS):
         if not np.isfinite(current.size) or max(current.size, np.max(np.abs(current.at.residual))) <= enough:
             break
-        share, length = 1.0, np.linalg.norm(current.at.residual)
+        share, length = 1.0, _length(system, current, by_hats)
         following = _moved(system, current, share)
-        while not np.linalg.norm(following.at.residual) < length:
+        while not _length(system, following, by_hats) < length:
             share /= 2
             if share < SHORTEST:
                 return current
             following = _moved(system, current, share)
         current = following
     return current
+
+
+def _length(system: System, iterate: Iterate, by_hats: bool) -> float:
+    """Of the residual."""
+    modes, residual = system.modes, iterate.at.residual
+    lift = np.maximum(1.0, np.where(modes.penalised, modes.scales * iterate.at.image.t[modes.classes], 1.0))
+    units = np.concatenate([np.ones(len(residual) - len(lift)), lift]) if by_hats else 1.0
+    return float(np.linalg.norm(residual / units))
 
 
 def _moved(system: System, current: Iterate, share: float) -> Iterate:
@@ -104,7 +115,7 @@ def solve_system(
 def _harden(system: System, softened: Callable[[float], System], state: State) -> Iterate:
     """Continuation in the share of the square loss: on linear pieces free modes have no curvature of their own."""
     share, spent = 1.0, 0
-    while share > SOFTEST:
+    while share > SOFTEST:  # wherever a stage ends it is nearer
         current = newton(softened(share), state)
         state, spent, share = current.state, spent + current.iterations, share * HARDER
     current = newton(system, state)
@@ -128,10 +139,10 @@ def _descend(at: Callable[[float], System], square: Callable[[float], System]) -
     """Continuation in the ridge, from 10 n/p down."""
     system = at(1.0)
     multiple = max(1.0, 10 * system.alpha * system.b / system.ridge)
-    current = newton(at(multiple), _square_loss(square, multiple).state)
+    current = newton(at(multiple), _square_loss(square, multiple).state, by_hats=True)
     spent = current.iterations
     while multiple > 1 and current.size <= SOLVED:
         multiple = max(1.0, multiple * DESCENT)
-        current = newton(at(multiple), current.state)
+        current = newton(at(multiple), current.state, by_hats=True)
         spent += current.iterations
     return replace(current, iterations=spent)
