@@ -112,6 +112,15 @@ def few_directions():
     assert 0.12 < 1 - found.mean / limit < 0.24
 
 
+def uneven_rows():
+    rng = np.random.default_rng(3)
+    x = rng.standard_normal((3000, 40)) * np.exp(0.7 * rng.standard_normal((3000, 1)))
+    model = rmt.RidgeRegression.from_data(x, x[:, 0] + rng.standard_normal(3000), ridge=0.05, samples=100)
+    found = rmt.compare(model, replicas=30, progress=False)
+    assert found.simulation.test_error.mean > 1.2 * found.asymptotics.test_error
+    assert "too uneven" in str(found)
+
+
 LIMITS = (
     narrow_feature,
     callable_like_a_polynomial,
@@ -123,6 +132,7 @@ LIMITS = (
     kinks_in_several_directions,
     features_of_unequal_size,
     few_directions,
+    uneven_rows,
 )
 
 
