@@ -54,6 +54,18 @@ class Network:
                 preactivations[part] = evaluate("activation", activation, preactivations[part])
 
 
+@dataclass(frozen=True)
+class Plain(Network):
+    """The inputs themselves as features: weights are diagonal."""
+
+    def draw(self, generator: np.random.Generator, features: Array, labels: Array) -> None:
+        """As of a `Network`, without the product."""
+        for rows in blocks(len(labels), BLOCK):
+            x = generator.standard_normal((rows.stop - rows.start, len(self.weights)))
+            labels[rows] = signal(self.target, x, self.teacher)
+            features[rows] = x * self.weights.diagonal()
+
+
 def blocks(total: int, size: int) -> Iterator[slice]:
     """Consecutive slices of `size` rows, the last one shorter, that cover `total` rows."""
     return (slice(start, min(start + size, total)) for start in range(0, total, size))
@@ -126,7 +138,7 @@ def _(model: RegressionOnData, dimension: int, width: int, generator: np.random.
 def _(model: RidgeRegression, dimension: int, width: int, generator: np.random.Generator) -> Network:
     """The inputs themselves as features."""
     inputs = inputs_of(model, dimension)
-    return Network(identity, model.target, inputs.seen(np.eye(dimension)), inputs.teacher)
+    return Plain(identity, model.target, inputs.seen(np.eye(dimension)), inputs.teacher)
 
 
 @singledispatch
