@@ -87,8 +87,8 @@ def finite_size(
     >>> model = rmt.RandomFeatures(activation=rmt.tanh, target=rmt.Activation.from_expression("tanh(2*x)"), ridge=0.05,
     ...                            sample_complexity=2.0, width_ratio=1.0, noise_variance=0.05)
     >>> f = rmt.finite_size(model, 50)
-    >>> round(f.test_error.limit, 5), round(f.test_error.mean, 4), round(f.test_error.standard_deviation, 3)
-    (0.43904, 0.4309, 0.06)
+    >>> round(f.test_error.limit, 5), round(f.test_error.mean, 4), round(f.test_error.standard_deviation, 4)
+    (0.43904, 0.4309, 0.0605)
     """
     check_ridge_regression(model)
     check_isotropic(model)

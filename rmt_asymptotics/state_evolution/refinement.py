@@ -134,7 +134,7 @@ def remaining(changes: Array, rounding: Array | float = 0.0) -> Array:
     rounding: what is known to be rounding; changes that stay below it tell nothing.
 
     >>> remaining(np.array([[1e-9]])), remaining(np.array([[1e-5, 1e-8], [1e-9, 1e-9]]))
-    (array([1.e-07]), array([3.16227766e-07, 1.11111111e-08]))
+    (array([1.e-07]), array([3.16227766e-07, 1.00000000e-08]))
     >>> remaining(np.array([6e-5, 4e-8, 3e-5, 6.6e-7, 6.4e-7]))   # all of a rule that does not resolve the functions
     array(1.28e-05)
     """
