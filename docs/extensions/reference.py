@@ -31,6 +31,7 @@ class Public(SphinxDirective):
     final_argument_whitespace = True
 
     def run(self) -> list[nodes.Node]:
+        self.env.note_reread()  # names come and go, and move
         lines = ["```{eval-rst}"]
         for part in self.arguments[0].split():
             package, names = exported(part)
