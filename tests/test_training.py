@@ -139,6 +139,17 @@ def test_signs_at_complex_ridges(name):
     assert np.all(readouts.t.imag < 0)
 
 
+def test_classes_without_weight_do_not_stop_newton():
+    """A Gaussian readout after a step: classes of weight 1e-16 had kept all poles from their solutions."""
+    model = rmt.OneStepNetwork(
+        activation=rmt.tanh, target=rmt.sign, sample_complexity=2.1, width_ratio=0.8, ridge=0.07, noise_variance=0.08,
+        step=rmt.PowerStep(0.3, 1.2), step_sample_complexity=2.4, readout=rmt.GaussianLaw(0.9), width=160,
+    )  # fmt: skip
+    controls, filters = control_points(model, {}), flow(np.array([0.3, 30.0]))
+    coarse, fine = (pair_matrices(translate(model, level), controls, filters.poles) for level in (1, 2))
+    np.testing.assert_allclose(fine.errors(filters.weights), coarse.errors(filters.weights), rtol=1e-6)
+
+
 def test_optimal_stopping():
     best = rmt.optimal_stopping(MODEL)
     around = rmt.training_curve(MODEL, time=[0.98 * best.time, best.time, 1.02 * best.time]).test_error.values

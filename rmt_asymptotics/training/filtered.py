@@ -6,17 +6,19 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.asymptotics import control_points
-from rmt_asymptotics.canonical.problem import Controls, Problem
+from rmt_asymptotics.canonical.problem import Controls, Labels, Problem
 from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.decomposition import SAME, Shared
 from rmt_asymptotics.equations.two_point import label_errors, pair_errors
 from rmt_asymptotics.errors import number
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.spectra.bulk import body
 from rmt_asymptotics.training.filters import Complex, Filters
 from rmt_asymptotics.training.readouts import latent_of, pole_readouts, population_readouts
 from rmt_asymptotics.training.refined import refined
 
 LEAST = 1e-10  # tolerance, which rounding of the weights leaves
+TAIL = 1e-12  # probability left out
 NUMBERS = 3_000_000  # of the pairs that are solved at once
 FAINT = 1e-5  # share of the largest error below which one, as on training samples that are fitted, is resolved
 LABEL = 4.0  # relative error of a squared residual from that of the filter, in units of label/residual: 2, and a margin
@@ -48,6 +50,7 @@ def pair_matrices(problem: Problem, controls: Controls, poles: Complex, shared: 
 
     shared: without common samples, readouts are those of infinitely many, and training errors are none.
     """
+    problem = _without_tails(problem)
     latent = latent_of(problem, 1 / controls.dimension_ratio[:1])
     readouts = (pole_readouts if shared.samples else population_readouts)(problem, controls, poles)
     rows, columns = np.triu_indices(len(poles))  # the others by symmetry: a pair has no order
@@ -65,6 +68,13 @@ def pair_matrices(problem: Problem, controls: Controls, poles: Complex, shared: 
         plain, crossed, np.array([alone.test, alone.training]),
         problem.label_variance + float(controls.noise_variance[0]),
     )  # fmt: skip
+
+
+def _without_tails(problem: Problem) -> Problem:
+    """Without classes and nodes of next to no weight, whose rounding stops Newton steps in the complex plane."""
+    features = body(problem.features, TAIL)
+    kept = np.isin(problem.features.nodes, features.nodes)
+    return Problem(features, Labels(problem.labels.target[:, kept], problem.labels.residual[kept]))
 
 
 def filtered_errors(
