@@ -69,7 +69,12 @@ def trained(dimension: int, replicas: int, seed: int) -> Section:
             "momentum": {"steps": STEPS, "learning_rate": rate, "momentum": MOMENTUM},
         }
         for name, way in ways.items():
-            theory = rmt.training_curve(model, **way, tolerance=TOLERANCE)
+            try:
+                theory = rmt.training_curve(model, **way, tolerance=TOLERANCE)
+            except rmt.NotConverged as reason:
+                rows.append((case.name, name, str(reason), "", "", ""))
+                holds = False
+                continue
             options = {"dimension": dimension, "replicas": replicas, "seed": seed, "progress": False}
             simulation = rmt.simulate_training(model, **way, **options)
             z = {}
