@@ -2,23 +2,22 @@
 A spectrum with outliers
 ========================
 
-The eigenvalues of the features of a network after one gradient step: the limiting density, its outliers at finite
-width, and the eigenvalues of simulated networks. Far outliers have a panel of their own, so that nothing is cut off.
+The eigenvalues of spiked random features of two classes of neurons: the limiting density, its outliers at finite width,
+and the eigenvalues of simulated networks. Far outliers have a panel of their own, so that nothing is cut off.
 """
 
 import rmt_asymptotics as rmt
-from rmt_asymptotics.spectra.histogram import with_histogram
 
-network = rmt.OneStepNetwork(
+model = rmt.SpikedRandomFeatures(
     activation=rmt.centred(rmt.relu),
-    target=rmt.Activation.from_expression("x + (x**2 - 1)/2"),
+    target=rmt.sin,
     sample_complexity=3.0,
     width_ratio=1.5,
     ridge=0.05,
-    step=rmt.MaximalStep(1.0),
-    step_sample_complexity=2.0,
+    spike=rmt.DiscreteLaw((-0.5, 0.9), (0.4, 0.6)),
+    bulk_variance=1.1,
+    alignment=0.8,
     width=450,
 )
-limit = rmt.spectrum(network).to_dataset()
-eigenvalues = rmt.feature_eigenvalues(network, dimension=300, replicas=5)
-axes = rmt.plot(with_histogram(limit, eigenvalues, {"dimension": 300, "replicas": 5}))
+eigenvalues = rmt.feature_eigenvalues(model, dimension=300, replicas=8)
+axes = rmt.plot(rmt.spectrum(model), simulation=eigenvalues)
