@@ -50,6 +50,22 @@ def test_digits_by_another_route():
     assert found.norm == pytest.approx(2.2452261840570922, rel=1e-13)
 
 
+def test_the_error_estimate_covers_what_a_loose_tolerance_leaves():
+    """Absolute loss: what its quadratures leave at 1e-3, against the finest."""
+    model = SPIKED.replace(loss=rmt.AbsoluteLoss(), labels=OUTLIERS)
+    loose, fine = rmt.solve(model, tolerance=1e-3), rmt.solve(model)
+    for name in ("test_loss", "training_loss", "test_error", "norm"):
+        error = abs(getattr(loose, name) / getattr(fine, name) - 1)
+        assert error <= loose.solution.error_estimate + fine.solution.error_estimate
+    assert 1e-12 < fine.solution.error_estimate < loose.solution.error_estimate <= 1e-3
+
+
+def test_scales_of_smooth_labels():
+    signal = np.array([0.35])
+    assert rmt.ProbitLabels(0.5).probability(signal)[0] == pytest.approx(0.758036347776927, rel=1e-12)  # Phi(.7)
+    assert rmt.LogisticLabels(0.5).probability(signal)[0] == pytest.approx(1 / (1 + np.exp(-0.7)), rel=1e-12)
+
+
 def test_hard_margin_is_the_limit_of_the_hinge():
     model = rmt.SpikedRandomFeatures(
         activation=SHIFTED, target=FORMULA("x - 0.2"), sample_complexity=1.35, width_ratio=1.5, ridge=1.0,
