@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -13,12 +12,12 @@ from rmt_asymptotics.cli import main
 from tests.drawn import faults
 from tests.problems import ONE_CLASS
 from tests.test_models import NETWORK
+from tests.test_tags import DEFINED, spelt_out
 
 PLAIN = rmt.RandomFeatures(
     activation=rmt.relu, target=rmt.sin, sample_complexity=1.7, width_ratio=1.3, ridge=0.07, noise_variance=0.2
 )
 WRITTEN = 2e-5  # relative, of sums and products of numbers of six digits
-NOTES = Path(__file__).parent.parent / "theory_notes"
 
 
 def test_the_numbers_of_an_explanation_fulfil_its_equations():
@@ -53,8 +52,7 @@ def test_every_kind_of_model_is_explained_in_three_forms(model):
     assert explained.latex.count("{") == explained.latex.count("}")
     assert explained._repr_html_() == explained.html and str(explained) == explained.text
     tags = {line.tag for _, lines in explained.sections for line in lines if line.tag}
-    notes = "".join(path.read_text(encoding="utf-8") for path in NOTES.glob("*.md"))
-    assert all(f"[{tag}" in notes or f"{tag}]" in notes or f"{tag}," in notes for tag in tags)
+    assert {tag for text in tags for tag in spelt_out(text)} <= DEFINED
 
 
 def test_the_regime_of_a_network_is_said():

@@ -19,6 +19,7 @@ from rmt_asymptotics.vocabulary.quantities import OUTPUT_NAMES, QUANTITIES
 
 Form = dict[str, Any]
 MATRIX = ((0.5, 1.5), (1.5, 0.5))  # where a field is one
+REFUSED = {"TwoStepNetwork": {"experimental": True, "width": 400}}  # defaults that a model refuses, to begin with
 FUNCTIONS = (FUNCTION.name, TARGET.name)
 PLAN = {"dimension": 100, "replicas": 20, "seed": 0}  # to begin with
 
@@ -49,7 +50,8 @@ def _fields(record: Callable[..., Any]) -> Iterator[Form]:
     for name, parameter in parameters_of(record).items():
         if (field := FIELDS.get(name)) is not None:
             matrix = {"start": MATRIX} if parameter.annotation == Sequence[Sequence[float]] else {}
-            yield _entry(field, parameter.default) | matrix
+            default = REFUSED.get(record.__name__, {}).get(name, parameter.default)
+            yield _entry(field, default) | matrix
 
 
 def _arguments(function: Callable[..., Any], example: Sequence[str]) -> Iterator[Form]:
