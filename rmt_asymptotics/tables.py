@@ -63,10 +63,10 @@ class Table:
             cells = (f'<{kind} style="text-align: {side}">{escape(text)}</{kind}>' for side, text in pairs)
             return f"<tr>{''.join(cells)}</tr>"
 
-        caption = f'<caption style="text-align: left">{escape(self.title)}</caption>' if self.title else ""
+        title = f"<div>{escape(self.title)}</div>" if self.title else ""  # a caption would widen the table
         body = "".join(row("td", texts) for texts in self.cells)
         notes = "".join(f"<div>{escape(note)}</div>" for note in self.notes)
-        return f"<table>{caption}<thead>{row('th', self.heads)}</thead><tbody>{body}</tbody></table>{notes}"
+        return f"{title}<table><thead>{row('th', self.heads)}</thead><tbody>{body}</tbody></table>{notes}"
 
 
 class Shown(ABC):
