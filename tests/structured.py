@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 from scipy.special import erf
 
-from rmt_asymptotics.canonical.problem import Controls, Directions, Features, Labels, Modes, Problem
+from rmt_asymptotics.canonical.modes import Directions, Modes
+from rmt_asymptotics.canonical.problem import Controls, Features, Labels, Problem
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.quadrature import sinh_rule
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rmt_asymptotics.asymptotics import control_points
-from rmt_asymptotics.canonical.problem import Directions, Modes
+from rmt_asymptotics.canonical.modes import Directions, Modes
 from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.equations.bulk import conjugates, respond, variances
 from rmt_asymptotics.equations.directions import Vectors, capacity

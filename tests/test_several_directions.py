@@ -10,7 +10,8 @@ import rmt_asymptotics as rmt
 from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical.label_moments import labels_given
 from rmt_asymptotics.canonical.latent import several_rule, spiked_latent
-from rmt_asymptotics.canonical.problem import Features, Modes, Problem
+from rmt_asymptotics.canonical.modes import Modes
+from rmt_asymptotics.canonical.problem import Features, Problem
 from rmt_asymptotics.canonical.spiked_features import directions
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.serialisation import model_from_dict, model_to_dict

@@ -9,7 +9,7 @@ import rmt_asymptotics as rmt
 from rmt_asymptotics.asymptotics import control_points
 from rmt_asymptotics.canonical import one_step_network
 from rmt_asymptotics.canonical.length_modes import strengths
-from rmt_asymptotics.canonical.problem import Modes, Spectrum
+from rmt_asymptotics.canonical.modes import Modes, Spectrum
 from rmt_asymptotics.canonical.translation import grid_of, problem_on, translate
 from rmt_asymptotics.state_evolution.ridge import solve_points
 from tests.structured import SHARES, TEACHER, TWO_LEVEL

@@ -11,7 +11,7 @@ from numpy.polynomial.hermite_e import hermeval
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.canonical.gradient_step import label_powers
-from rmt_asymptotics.canonical.problem import Modes
+from rmt_asymptotics.canonical.modes import Modes
 from rmt_asymptotics.canonical.spectrum import row_lengths
 from rmt_asymptotics.canonical.structured_step import StructuredStep
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments

@@ -12,7 +12,8 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.gradient_step import GradientStep, gradient_step
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.length_modes import length_modes
-from rmt_asymptotics.canonical.problem import Features, Labels, Modes, Problem, Spectrum
+from rmt_asymptotics.canonical.modes import Modes, Spectrum
+from rmt_asymptotics.canonical.problem import Features, Labels, Problem
 from rmt_asymptotics.canonical.span import closed_span
 from rmt_asymptotics.canonical.spectrum import spectrum_of
 from rmt_asymptotics.canonical.step_limits import limit_grid, limit_problem

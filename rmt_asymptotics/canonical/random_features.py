@@ -10,7 +10,8 @@ import numpy as np
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid
 from rmt_asymptotics.canonical.label_moments import labels_given
 from rmt_asymptotics.canonical.latent import Latent
-from rmt_asymptotics.canonical.problem import Features, Labels, Modes, Problem
+from rmt_asymptotics.canonical.modes import Modes
+from rmt_asymptotics.canonical.problem import Features, Labels, Problem
 from rmt_asymptotics.canonical.spectrum import row_lengths, spectrum_of, teacher_alone
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.quadrature import Rule

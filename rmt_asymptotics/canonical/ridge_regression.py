@@ -6,7 +6,8 @@ One class without a residual: f = <a, x>/sqrt(d) is linear in x, and d/p = 0, as
 import numpy as np
 
 from rmt_asymptotics.canonical.grids import Grid
-from rmt_asymptotics.canonical.problem import Features, Modes, Problem
+from rmt_asymptotics.canonical.modes import Modes
+from rmt_asymptotics.canonical.problem import Features, Problem
 from rmt_asymptotics.canonical.random_features import labels_alone
 from rmt_asymptotics.canonical.spectrum import spectrum_of, teacher_alone
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments

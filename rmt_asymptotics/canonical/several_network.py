@@ -10,8 +10,9 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.label_moments import labels_given
 from rmt_asymptotics.canonical.latent import several_rule
+from rmt_asymptotics.canonical.modes import Modes
 from rmt_asymptotics.canonical.one_step_network import WIDEST, relative_rate
-from rmt_asymptotics.canonical.problem import Features, Modes, Problem
+from rmt_asymptotics.canonical.problem import Features, Problem
 from rmt_asymptotics.canonical.several_step import SeveralStep, several_step
 from rmt_asymptotics.canonical.span import closed_span
 from rmt_asymptotics.errors import OutOfDomain

@@ -14,7 +14,7 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.gradient_step import SILENT, GradientStep, activation_moments, gradient_step
 from rmt_asymptotics.canonical.label_moments import RADIUS, SPACINGS
 from rmt_asymptotics.canonical.latent import Latent, row_space
-from rmt_asymptotics.canonical.problem import Modes
+from rmt_asymptotics.canonical.modes import Modes
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import LARGEST, ORDERS, ConditionalMoments, split_rule
 from rmt_asymptotics.gaussian.lattice import lattice_rule

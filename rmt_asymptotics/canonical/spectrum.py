@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.canonical.problem import Directions, Features, Modes, Spectrum
+from rmt_asymptotics.canonical.modes import Directions, Modes, Spectrum
+from rmt_asymptotics.canonical.problem import Features
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments
 from rmt_asymptotics.models import RidgeModel
 

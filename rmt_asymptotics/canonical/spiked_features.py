@@ -14,7 +14,8 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.label_moments import labels_given
 from rmt_asymptotics.canonical.latent import Latent, several_rule, spiked_latent
-from rmt_asymptotics.canonical.problem import Directions, Features, Modes, Problem
+from rmt_asymptotics.canonical.modes import Directions, Modes
+from rmt_asymptotics.canonical.problem import Features, Problem
 from rmt_asymptotics.canonical.span import closed_span
 from rmt_asymptotics.canonical.spectrum import frame, row_lengths, spectrum_of
 from rmt_asymptotics.gaussian.conditional import conditional_moments

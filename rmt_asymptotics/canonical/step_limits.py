@@ -15,7 +15,8 @@ from rmt_asymptotics.canonical.expansion import mean_expansion
 from rmt_asymptotics.canonical.gradient_step import GradientStep
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.label_moments import labels_given
-from rmt_asymptotics.canonical.problem import Features, Modes, Problem
+from rmt_asymptotics.canonical.modes import Modes
+from rmt_asymptotics.canonical.problem import Features, Problem
 from rmt_asymptotics.canonical.several_step import label_frame, single_step
 from rmt_asymptotics.canonical.spiked_features import directions
 from rmt_asymptotics.errors import OutOfDomain

@@ -11,7 +11,7 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.canonical.gradient_step import GradientStep
-from rmt_asymptotics.canonical.problem import Directions, Spectrum
+from rmt_asymptotics.canonical.modes import Directions, Spectrum
 from rmt_asymptotics.canonical.spectrum import orthonormal_turn
 from rmt_asymptotics.equations.directions import Vectors
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments

@@ -14,8 +14,9 @@ from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.label_moments import RADIUS, labels_given
 from rmt_asymptotics.canonical.latent import DEPENDENT, Latent, row_space, several_rule
+from rmt_asymptotics.canonical.modes import Modes
 from rmt_asymptotics.canonical.one_step_network import relative_rate
-from rmt_asymptotics.canonical.problem import Features, Modes, Problem
+from rmt_asymptotics.canonical.problem import Features, Problem
 from rmt_asymptotics.canonical.several_step import joined, several_step, values_at
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import ORDERS, ConditionalMoments, conditional_moments, split_rule

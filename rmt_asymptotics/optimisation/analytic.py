@@ -11,7 +11,8 @@ from functools import cached_property
 import numpy as np
 
 from rmt_asymptotics._types import Array, Numbers
-from rmt_asymptotics.canonical.problem import Controls, Directions, Labels, Modes, Problem
+from rmt_asymptotics.canonical.modes import Directions, Modes
+from rmt_asymptotics.canonical.problem import Controls, Labels, Problem
 from rmt_asymptotics.equations.bulk import conjugates, respond, variances
 from rmt_asymptotics.equations.reduction import ReducedJacobian
 from rmt_asymptotics.equations.response import NodeResponse

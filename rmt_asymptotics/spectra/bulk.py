@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.canonical.problem import Features, Modes
+from rmt_asymptotics.canonical.modes import Modes
+from rmt_asymptotics.canonical.problem import Features
 
 TAIL = 1e-9  # probability left out: less than one neuron or sample in a billion
 SHORT_TAIL = 1e-5  # what depends on leaving out this much belongs to the tail, not to the bulk

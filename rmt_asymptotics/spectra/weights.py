@@ -13,8 +13,9 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.grids import CLASS_COUNTS, LEVELS
+from rmt_asymptotics.canonical.modes import Modes
 from rmt_asymptotics.canonical.one_step_network import relative_rate
-from rmt_asymptotics.canonical.problem import Features, Modes
+from rmt_asymptotics.canonical.problem import Features
 from rmt_asymptotics.checks import real_array
 from rmt_asymptotics.errors import OutOfDomain, numerical_failures
 from rmt_asymptotics.laws import Law
