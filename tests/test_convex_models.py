@@ -31,6 +31,44 @@ DIFFERENCES = 2e-6  # of central differences of solutions
 SOLVER = 1e-7  # relative excess of scikit-learn's objectives over the minimum
 
 
+NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(16)
+QUADRATIC = FORMULA("x + 0.4*(x**2 - 1)")
+PUBLIC = {  # test loss, training loss, misclassification, norm of another implementation: ten digits
+    "logistic, random features": (
+        rmt.RandomFeatures(
+            activation=rmt.erf, target=rmt.identity, sample_complexity=1.3 * 1.7, width_ratio=1.7, ridge=0.03,
+            width=510, loss=rmt.LogisticLoss(), labels=rmt.SignLabels(0.06),
+        ),
+        (0.5975888145, 0.2399449965, 0.2904251367, 7.7262865224),
+    ),
+    "logistic, 16 classes": (
+        rmt.SpikedRandomFeatures(
+            activation=rmt.centred(rmt.relu), target=QUADRATIC, sample_complexity=2.1 * 1.5, width_ratio=1.5,
+            ridge=0.05, width=300, spike=rmt.DiscreteLaw(tuple(1.3 * NODES), tuple(WEIGHTS / sum(WEIGHTS))),
+            bulk_variance=1.0, alignment=0.8, loss=rmt.LogisticLoss(), labels=rmt.SignLabels(),
+        ),
+        (0.4252865751, 0.2146118737, 0.1956250017, 5.2029194728),
+    ),
+    "square, logistic labels": (  # there the loss is half of (y - f)^2
+        rmt.SpikedRandomFeatures(
+            activation=rmt.centred(rmt.relu), target=rmt.identity, sample_complexity=1.4 * 1.8, width_ratio=1.8,
+            ridge=0.06, width=540, spike=rmt.DiscreteLaw((1.2, -0.4), (0.5, 0.5)), bulk_variance=1.0, alignment=0.7,
+            labels=rmt.LogisticLabels(1 / 2.3),
+        ),
+        (2 * 0.5280579875, 2 * 0.1318871539, 0.3393403419, 1.8130809541),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PUBLIC)
+def test_digits_of_another_implementation(case):
+    model, values = PUBLIC[case]
+    found = rmt.solve(model)
+    assert np.allclose(
+        (found.test_loss, found.training_loss, found.misclassification, found.norm), values, rtol=DIGITS, atol=0
+    )
+
+
 def test_network_digits():
     """p = 450; the step sees the labels +-1."""
     found = rmt.solve(NETWORK.replace(width=450))
