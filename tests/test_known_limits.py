@@ -92,7 +92,7 @@ def kinks_in_several_directions():
 
 def features_of_unequal_size():
     model = rmt.SpikedRandomFeatures(
-        activation=rmt.Activation.from_expression("exp(x/2)"), spike=rmt.GaussianLaw(1.0), alignment=1.0,
+        activation=rmt.Activation.from_expression("exp(x/2)"), spike=rmt.GaussianLaw(0.8), alignment=1.0,
         bulk_variance=2.2559, width=4165, **SETTING,
     )  # fmt: skip
     with pytest.raises(rmt.NotConverged, match="fixed point was not reached"):

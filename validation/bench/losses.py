@@ -20,7 +20,7 @@ def losses() -> list[Row]:
         labels=rmt.SignLabels(0.05), loss=rmt.HingeLoss(),
     )  # fmt: skip
     single = seconds(lambda: rmt.solve(SPIKED.replace(loss=rmt.SquareLoss(), labels=rmt.Regression())), 20)
-    for name, base, most, slowest in (("random features", features, 3, 40), ("spiked", SPIKED, 5, 400)):
+    for name, base, most, slowest in (("random features", features, 3, 30), ("spiked", SPIKED, 5, 300)):
         for loss in (rmt.HingeLoss(), rmt.LogisticLoss()):
             model = base.replace(loss=loss)
             controls = control_points(model, {"sample_complexity": axis})
@@ -34,5 +34,5 @@ def losses() -> list[Row]:
     duration = seconds(lambda: rmt.solve(law, tolerance=1e-4), 1)
     classes = rmt.solve(law, tolerance=1e-4).solution.classes
     rows.append(Row("classes, Gaussian readout, logistic, at 1e-4", float(classes), 60, f"{duration:.2f} s"))
-    rows.append(Row("the same / ridge regression", duration / single, 2000, f"{duration:.2f} s"))
+    rows.append(Row("the same / ridge regression", duration / single, 1000, f"{duration:.2f} s"))
     return rows
