@@ -44,7 +44,7 @@ ALLOWED = {
         "decomposition": "_types",
         "equations": "_types decomposition",
         "gaussian": "_types errors checks callables",
-        "formulas": "_types",
+        "formulas": "_types errors",
         # a formula is an Activation or a target, which parse their own formulas: both lazily
         "expressions": "_types errors activations targets formulas",
         "activations": "_types remembered errors checks callables gaussian formulas expressions",
