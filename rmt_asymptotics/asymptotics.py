@@ -35,8 +35,10 @@ TOLERANCE_CONTINUOUS = 1e-6  # relative, continuous laws, where classes are quad
 class Solution:
     """How well a point was solved.
 
-    residual: max |Psi(V) - V|/(1 + |V|) at the returned point.  error_estimate: of the errors, relative: the change
-    under the last refinement, plus what iteration and rounding leave.  nodes, classes: of the last refinement.
+    residual: max |Psi(V) - V|/(1 + |V|) at the returned point.
+    error_estimate: of the errors, relative: the change under the last refinement, plus what iteration and rounding
+        leave.
+    nodes, classes: of the last refinement.
     """
 
     status: Status
@@ -61,10 +63,12 @@ class Solution:
 class Asymptotics(Shown):
     """Limiting errors of a model: means of (y - f)^2, in units of y^2, and of its loss.
 
-    test_error: on fresh data, label noise included.  training_error: on the training set.
+    test_error: on fresh data, label noise included.
+    training_error: on the training set.
     test_loss, training_loss: means of the loss; of the square loss they are the errors.
     training_objective: training_error + (ridge/n)|a|^2; of other losses training_loss + ridge/(2n) |a|^2.
-    excess_error: test_error - E Var(y | x).  norm: |a|^2/p, of ridge regression None.
+    excess_error: test_error - E Var(y | x).
+    norm: |a|^2/p, of ridge regression None.
     misclassification, training_misclassification: P(y f < 0) for labels of two values, None for others.
     """
 

@@ -124,7 +124,9 @@ def explain(model: RidgeModel, *, tolerance: float | None = None) -> Explanation
     """What the theory computes for a model: the model with its normalisations, its regime, the equations and errors.
 
     Where there is one class of neurons and nothing depends on a spike, all unknowns stand in their equations; else
-    their ranges.  tolerance: as in `solve`.  Raises as `solve` does.  Equations cge.1, se.1-se.5, err.1-err.3.
+    their ranges.
+    tolerance: as in `solve`.
+    Raises as `solve` does.  Equations cge.1, se.1-se.5, err.1-err.3.
 
     >>> import rmt_asymptotics as rmt
     >>> model = rmt.RandomFeatures(activation=rmt.relu, target=rmt.sign, sample_complexity=2.0,

@@ -28,9 +28,11 @@ LARGEST = 1e3  # times the lesser of p and d: beyond, samples count as separable
 
 @dataclass(frozen=True)
 class Separability(Shown):
-    """sample_complexity: the threshold in n/d; inf where the labels can always be fitted.  samples_per_feature: in n/p.
+    """sample_complexity: the threshold in n/d; inf where the labels can always be fitted.
+    samples_per_feature: in n/p.
 
-    separable: whether the model's own n/d is below it.  error_estimate: relative, of the threshold.
+    separable: whether the model's own n/d is below it.
+    error_estimate: relative, of the threshold.
     """
 
     model: RidgeModel
@@ -57,7 +59,8 @@ class Separability(Shown):
 def separability(model: RidgeModel, *, tolerance: float | None = None) -> Separability:
     """The threshold in n/d up to which samples of the model can be separated by its features.
 
-    model: any with labels of two values; its loss and its ridge do not matter.  tolerance: as in `solve`.
+    model: any with labels of two values; its loss and its ridge do not matter.
+    tolerance: as in `solve`.
     Raises `OutOfDomain` for real labels and `NotConverged` where the threshold is not reached.  Equation gl.16.
 
     >>> import rmt_asymptotics as rmt

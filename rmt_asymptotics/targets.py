@@ -20,8 +20,9 @@ INDEXED = re.compile(r"\bx[1-9]\d*\b")
 class MultiIndexTarget:
     """A smooth function of several projections x1 = <theta_1, x>, x2, ..., the theta orthonormal; at most four.
 
-    function: vectorised NumPy callable of `directions` arrays, in double precision.  name: shown and stored.
-    rebuildable is set by the package, of formulas, which their names bring back.
+    function: vectorised NumPy callable of `directions` arrays, in double precision.
+    name: shown and stored.
+    rebuildable: set by the package, of formulas, which their names bring back.
 
     Raises `OutOfDomain` for what is no such function; `solve` does where quadrature does not resolve it, as at kinks.
 

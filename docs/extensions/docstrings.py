@@ -1,6 +1,6 @@
 """Docstrings as they are written in the package, in reStructuredText.
 
-A docstring is a text whose fields stand as `name: what it is`, at the start of a line or after the field before.
+A docstring is a text whose fields stand as `name: what it is`, each at the start of a line.
 """
 
 import inspect
@@ -42,13 +42,14 @@ def paragraph(text: str, fields: set[str]) -> str:
         return text
     if all(line.startswith("    ") for line in text.splitlines()):
         return "::\n\n" + text
-    heads = [head for head in re.finditer(r"(?:^|\n|(?<=\.) {1,2})(\w+(?:, \w+)*): ", text) if known(head[1], fields)]
+    heads = [head for head in re.finditer(r"(?:^|\n)(\w+(?:, \w+)*): ", text) if known(head[1], fields)]
     if not heads:
         return prose(text)
     ends = [head.start() for head in heads[1:]] + [len(text)]
     items = [(head[1], *NEW_PARAGRAPH.split(text[head.end() : end])) for head, end in zip(heads, ends, strict=True)]
     parts = [prose(text[: heads[0].start()])] if text[: heads[0].start()].strip() else []
     for names, meaning, *others in items:
+        meaning = re.sub(r"\n +", "\n", meaning)
         parts.append(f"``{names.replace(', ', '``, ``')}``\n    " + prose(meaning).replace("\n", "\n    "))
         parts.extend(prose(other) for other in others)
     return "\n\n".join(parts)

@@ -32,11 +32,14 @@ ROUNDED_DIFFERENCE = 1e-9  # of |f|: 1e-16/1e-6, with a margin
 class Activation:
     """A scalar function R -> R with a finite second moment under N(0, 1).
 
-    function: vectorised NumPy callable, in double precision.  derivative: likewise, needed only where a gradient
-    is taken.  kinks: the points where the function or its derivative jumps.  name: shown and stored; by default what
-    the callable calls itself.  Callables get copies of their arguments, and may write into them.  They may depend on
-    what changes: results are kept only as long as they do what they did, see `remembered`.
-    rebuildable and parts are set by the package, of functions that their names bring back.
+    function: vectorised NumPy callable, in double precision.
+    derivative: likewise, needed only where a gradient is taken.
+    kinks: the points where the function or its derivative jumps.
+    name: shown and stored; by default what the callable calls itself.
+    rebuildable, parts: set by the package, of functions that their names bring back.
+
+    Callables get copies of their arguments, and may write into them.  They may depend on what changes: results are
+    kept only as long as they do what they did, see `remembered`.
 
     >>> import rmt_asymptotics as rmt
     >>> soft_sign = Activation(lambda x: x / np.sqrt(1 + x * x), name="soft_sign")

@@ -157,7 +157,9 @@ class EpsilonInsensitiveLoss(ResidualLoss):
 class ConvexLoss(Loss):
     """A loss of your own: vectorised callables for l(u), l'(u) and l''(u).
 
-    u = y f for labels of two values, u = f - y for real labels.  kinks: where the slope jumps.  name: shown and stored.
+    u = y f for labels of two values, u = f - y for real labels.
+    kinks: where the slope jumps.
+    name: shown and stored.
     Raises `OutOfDomain` for a function that is not finite, not convex, or whose derivatives are not its own.
 
     >>> loss = ConvexLoss(lambda u: np.logaddexp(u, -u), np.tanh, lambda u: 1 / np.cosh(np.clip(u, -300, 300)) ** 2,

@@ -65,11 +65,13 @@ class RidgeRegression(OfRidgeRegression, RidgeModel):
         """Ridge regression, with an intercept, on n rows of a user's data: predicted from what all rows say.
 
         X: inputs (N, D), one sample a row: an array (memory-mapped: it is read in chunks), a table of pandas, or the
-        name of a .npy, .npz, .csv or .parquet file.  y: labels (N,), or their name in the table or file ("y" in .npz).
+        name of a .npy, .npz, .csv or .parquet file.
+        y: labels (N,), or their name in the table or file ("y" in .npz).
         features: a fixed function from rows (m, D) to (m, F): random features, an embedding.
-        debias: give back the noise that the best fit of all rows has fitted.  samples: n, half of the rows by default.
-        penalty: of |b|^2 beside the sum of (y - b0 - <b, x>)^2, in the units of the features; or
-        ridge = penalty/tr Sigma, 1 by default.  Errors are in units of y^2.
+        debias: give back the noise that the best fit of all rows has fitted.
+        samples: n, half of the rows by default.
+        penalty: of |b|^2 beside the sum of (y - b0 - <b, x>)^2, in the units of the features; or ridge = penalty/tr
+            Sigma, 1 by default.  Errors are in units of y^2.
 
         `solve` predicts, `simulate` measures on random rows, with the others as test set, `compare` and `compare_curve`
         do both.  `.data` is what was found in the rows, with warnings.  Note: real_data.md [data.1-data.4].

@@ -36,8 +36,9 @@ def simulation_curve(
     The values at a point are those of `simulate` there, to rounding.  One network serves all points, except where
     its gradient step scales with n (`PowerStep`): then each n has its own, after another step along one gradient.
 
-    sample_complexity, ridge: positive values in any order, shape (N,) and (R,); those given become dimensions,
-    the model's own value holds otherwise.  At least one is needed.  plan: as in `simulate`.
+    sample_complexity, ridge: positive values in any order, shape (N,) and (R,); those given become dimensions, the
+        model's own value holds otherwise.  At least one is needed.
+    plan: as in `simulate`.
     Returns an xarray.Dataset with `<error>_simulation` and `<error>_standard_error` (over replicas, at each point) of
     the model's outputs, with `replica_values` also `<error>_values` of each replica, and n as the coordinate `samples`.
     Raises `OutOfDomain` for an axis that is not a sequence of positive numbers, and as `simulate` does.

@@ -89,7 +89,8 @@ def _alignment_and_singular_values(
 def feature_eigenvalues(model: RidgeModel, plan: SimulationPlan | None = None, **options: Unpack[PlanOptions]) -> Array:
     """Eigenvalues of Phi^T Phi/p for n = round(sample_complexity * d) training samples; shape (replicas, p).
 
-    In increasing order in each replica; those beyond the n-th are 0.  plan: as in `simulate`.
+    In increasing order in each replica; those beyond the n-th are 0.
+    plan: as in `simulate`.
     Raises `OutOfDomain` as `simulate` does.
 
     >>> from rmt_asymptotics.activations import sin, tanh

@@ -69,11 +69,13 @@ class Simulation(Shown):
 def simulate(model: RidgeModel, plan: SimulationPlan | None = None, **options: Unpack[PlanOptions]) -> Simulation:
     """Train the finite network of a model on independent draws and measure its errors.
 
-    model: any model with a finite network.  plan: a `SimulationPlan`, or its fields as keywords.
+    model: any model with a finite network.
+    plan: a `SimulationPlan`, or its fields as keywords.
+
     The gradient step of a `OneStepNetwork` is taken on samples of its own.  Estimates keep the values of the replicas.
-    Raises `OutOfDomain` for input out of range, for a dimension at which p, n or n0 rounds to 0 or at which p is
-    not the width that the model resolves, for an activation or target that is not finite on the draws, for one
-    without derivative where a step needs it, and for a ridge too small for the rounding of linearly dependent features.
+    Raises `OutOfDomain` for input out of range, for a dimension at which p, n or n0 rounds to 0 or at which p is not
+    the width that the model resolves, for an activation or target that is not finite on the draws, for one without
+    derivative where a step needs it, and for a ridge too small for the rounding of linearly dependent features.
 
     >>> from rmt_asymptotics.activations import sin, tanh
     >>> from rmt_asymptotics.models import RandomFeatures

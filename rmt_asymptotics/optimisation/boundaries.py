@@ -30,8 +30,10 @@ SCAN = 13  # points an axis
 class Boundary(Shown):
     """Curves in the plane of two fields.
 
-    fields: their names.  curves: arrays (P, 2) of values of the two fields, in order along each curve.
-    mismatch: of the condition at each of these points, (P,) a curve.  closed: whether the last point joins the first.
+    fields: their names.
+    curves: arrays (P, 2) of values of the two fields, in order along each curve.
+    mismatch: of the condition at each of these points, (P,) a curve.
+    closed: whether the last point joins the first.
     message: in words, if there is no curve, or one ends inside the window, or points were not solved; else empty.
     evaluations: how often the condition was evaluated.
     """
@@ -123,18 +125,22 @@ def trace_boundary(
     """The curves in a plane of two fields on which a condition holds.
 
     condition: `EqualErrors`, `VanishingDerivative`, `Separable`, `OutlierLeavesBulk`, or any object with their two
-    methods.
-    plane: two fields, each with its window (low, high).  points: in total, at equal distances along the curves in
-    the coordinates of the window.  logarithmic: the fields with a logarithmic coordinate; left out, the positive ones
-    whose window spans more than a factor of 10.  scan: points an axis of the grid whose sign changes start the
-    curves; a component that no line of the grid crosses is not seen, nor one across which the mismatch keeps its sign.
-    start: values of the two fields near a boundary; then only the curve next to them is traced.  progress: True for
-    counts of evaluations on stderr, False for none, None for those of long work.
+        methods.
+    plane: two fields, each with its window (low, high).
+    points: in total, at equal distances along the curves in the coordinates of the window.
+    logarithmic: the fields with a logarithmic coordinate; left out, the positive ones whose window spans more than a
+        factor of 10.
+    scan: points an axis of the grid whose sign changes start the curves; a component that no line of the grid crosses
+        is not seen, nor one across which the mismatch keeps its sign.
+    start: values of the two fields near a boundary; then only the curve next to them is traced.
+    progress: True for counts of evaluations on stderr, False for none, None for those of long work.
+
     Curves end at the window or close; one that bends within a few hundredths of the window, or along which the mismatch
     has a multiple root, may end inside it or come in pieces.  Every point is corrected until the mismatch stops
     falling, below 1e-9 where rounding of the models and a simple root allow, and its mismatch is returned.  Places
     where the mismatch jumps through 0 are no boundary.  They, curves that end inside the window, no boundary, and
-    points that could not be solved are told in `message`.  Raises `OutOfDomain` for unknown fields and bad windows.
+    points that could not be solved are told in `message`.
+    Raises `OutOfDomain` for unknown fields and bad windows.
 
     >>> import rmt_asymptotics as rmt
     >>> from rmt_asymptotics.optimisation.conditions import VanishingDerivative

@@ -38,9 +38,10 @@ class Condition(Protocol):
 class EqualErrors:
     """Where an output equals that of another model, or a reference line.
 
-    other: changes to the model, {"ridge": 1.0} or {"loss": SquareLoss()}; or a function from the model to another,
-    such as `random_features_of` and `square_loss_of`, or to a number, such as `best_linear_error`, `kernel_limit` and
-    `noise_floor`.  quantity: as in `gradient`.
+    other: changes to the model, {"ridge": 1.0} or {"loss": SquareLoss()}; or a function from the model to another, such
+        as `random_features_of` and `square_loss_of`, or to a number, such as `best_linear_error`, `kernel_limit` and
+        `noise_floor`.
+    quantity: as in `gradient`.
     mismatch: the difference of the two relative to the model's own.
     """
 
@@ -76,8 +77,8 @@ class EqualErrors:
 class VanishingDerivative:
     """Where more of a field begins to help or to harm: the derivative of an output with respect to it vanishes.
 
-    wrt: a numeric field, also of a record.  mismatch: value of the field times derivative over output; where the
-    field is 0, derivative over output.
+    wrt: a numeric field, also of a record.
+    mismatch: value of the field times derivative over output; where the field is 0, derivative over output.
     """
 
     wrt: str

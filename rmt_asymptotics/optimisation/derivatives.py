@@ -30,8 +30,9 @@ DOUBTFUL = 1e-4  # relative to the derivative or to the error over the value of 
 class Gradient(Mapping[str, float], Shown):
     """Derivatives of one output by the name of the field: a mapping.
 
-    value: of the output.  error_estimate: absolute, of each derivative: what differences of the translation and
-    rounding leave.  asymptotics: the solution at which they were taken.
+    value: of the output.
+    error_estimate: absolute, of each derivative: what differences of the translation and rounding leave.
+    asymptotics: the solution at which they were taken.
     """
 
     quantity: str

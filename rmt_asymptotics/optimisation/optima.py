@@ -47,9 +47,12 @@ class OptimumStatus(Enum):
 class Optimum(Shown):
     """The best model found.
 
-    model: with the optimal fields.  value: of the output there.  status, message: where it lies; at a limit, 0 or
-    infinity, `model` and `value` are those at the end of the search, and the message names the field.
-    gradient: derivatives by field, NaN where there is none.  evaluations: models solved.
+    model: with the optimal fields.
+    value: of the output there.
+    status, message: where it lies; at a limit, 0 or infinity, `model` and `value` are those at the end of the search,
+        and the message names the field.
+    gradient: derivatives by field, NaN where there is none.
+    evaluations: models solved.
     """
 
     model: RidgeModel
@@ -81,10 +84,12 @@ def optimal(
 ) -> Optimum:
     """The values of some fields at which an output is least, or largest.
 
-    over: names of numeric fields, "ridge", "step.rate".  quantity: as in `gradient`.
+    over: names of numeric fields, "ridge", "step.rate".
+    quantity: as in `gradient`.
     bounds: (low, high) by field; left out, the search goes far enough (ridge: 1e-10 to 1e10) to tell an optimum at 0 or
-    at infinity, which is then the status.  The model's own values of these fields do not matter: a scan of the whole
-    box finds the valleys, of which the lowest three are followed.  tolerance: of `solve`.
+        at infinity, which is then the status.  The model's own values of these fields do not matter: a scan of the
+        whole box finds the valleys, of which the lowest three are followed.
+    tolerance: of `solve`.
     progress: True for signs of life on stderr, False for none, None for those of long searches.
     Raises `OutOfDomain` for unknown or discrete fields and bad bounds.  Equation opt.1 of theory_notes/optimisation.md.
 

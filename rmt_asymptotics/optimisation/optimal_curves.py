@@ -37,9 +37,10 @@ def optimal_curve(
     """The optimum against one field, such as sample_complexity: optimally tuned ridge along a learning curve; or two.
 
     axis: the name of one field of the model that is not tuned, with a one-dimensional array of values (a field of a
-    record as **{"step.rate": values}); two for a map.  progress: as in `sweep`.  The other parameters are those of
-    `optimal`.  Returns the Dataset over the axes with variables: the output, each tuned field, status, message.  Each
-    point starts from its neighbour *and* from a scan, so that a jump from one valley to another is seen.
+        record as **{"step.rate": values}); two for a map.
+    progress: as in `sweep`.  The other parameters are those of `optimal`.
+    Returns the Dataset over the axes with variables: the output, each tuned field, status, message.  Each point starts
+    from its neighbour *and* from a scan, so that a jump from one valley to another is seen.
 
     >>> import rmt_asymptotics as rmt
     >>> model = rmt.RandomFeatures(activation=rmt.identity, target=rmt.identity, sample_complexity=2.0, width_ratio=1e6,

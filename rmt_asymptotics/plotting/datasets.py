@@ -45,13 +45,14 @@ def plot(
     """Draw what the data are: curves, a staircase, a map, a spectrum, parts of an error, optima, a drift, a boundary.
 
     data: a Dataset of this package, in memory or from a file of the command line; a spectrum, a comparison at several
-    dimensions, a boundary.  Fields of one value are no axes.
+        dimensions, a boundary.  Fields of one value are no axes.
     quantity: one output or several; by default test and training error along a curve, the test error of a map.
-    x: the field of the horizontal axis: of a map the second by default; of curves also an output, or a ratio of
-    n, n0, p and d such as "p/n".  hue: the field of which each value has a curve; with it, data over two fields are
-    curves, without it a map.
+    x: the field of the horizontal axis: of a map the second by default; of curves also an output, or a ratio of n, n0,
+        p and d such as "p/n".
+    hue: the field of which each value has a curve; with it, data over two fields are curves, without it a map.
     simulation: of the same fields, drawn beside a curve; of a spectrum the eigenvalues of `feature_eigenvalues`, one
-    row a draw.  boundaries: by label, drawn on a map.
+        row a draw.
+    boundaries: by label, drawn on a map.
     axes: to draw on; by default a new figure of `size`: "screen", or a "single" or "double" column of a journal.
     caption: in place of the model; "" for none.
     Returns the axes, of several panels the first; a notebook shows them.

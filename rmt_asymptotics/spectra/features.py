@@ -26,11 +26,12 @@ class FeatureSpectrum(Spectrum):
     """Limiting spectrum of Phi^T Phi/p, Phi (n, p) the features of n samples.
 
     edges: the intervals (low, high) that the density occupies, increasing.  Where it thins out with the tail of a
-    Gaussian or of the spike law, there is no edge: high is inf, or low is 0.
+        Gaussian or of the spike law, there is no edge: high is inf, or low is 0.
     atom_at_zero: proportion of eigenvalues 0.
     outliers: isolated eigenvalues, from the largest down; where high is inf, those beyond all but 1e-9 of the tail.
     diverging: how many eigenvalues grow like p (at p = infinity only; inf for class means that span infinitely many
-    functions).  error_estimate: last change of the distribution function under refinement of nodes and classes.
+        functions).
+    error_estimate: last change of the distribution function under refinement of nodes and classes.
     bulk: what the methods evaluate.
     """
 

@@ -71,9 +71,11 @@ class WeightOutlier:
 class WeightSpectrum(Spectrum):
     """Limiting singular values of the first layer W, (p, d); min(p, d) of them.
 
-    edges: the intervals (low, high) of the bulk; high is inf where it has a tail.  strength: length of the rank-one
-    spike, inf if it grows with p.  threshold: the strength, at the same proportions between classes, above which a
-    singular value leaves the bulk upwards; nan if the bulk has a tail.  outliers: from the largest down.
+    edges: the intervals (low, high) of the bulk; high is inf where it has a tail.
+    strength: length of the rank-one spike, inf if it grows with p.
+    threshold: the strength, at the same proportions between classes, above which a singular value leaves the bulk
+        upwards; nan if the bulk has a tail.
+    outliers: from the largest down.
     error_estimate: last change of the distribution function under refinement of the classes.
     """
 

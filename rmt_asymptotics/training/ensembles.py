@@ -37,9 +37,12 @@ WORDS = {name: quantity.words for name, quantity in {**QUANTITIES, **DESCRIBED}.
 class BiasVariance(Shown):
     """The test error and its seven parts, which add up to it to rounding.
 
-    noise: of fresh labels.  bias: squared, of the predictor averaged over all draws.  Variances of the prediction:
-    label_noise (of the training labels, given their inputs), samples (inputs), initialisation (weights), and the
-    interactions of the first two with the third.  error_estimate: relative, of quadrature and class count.
+    noise: of fresh labels.
+    bias: squared, of the predictor averaged over all draws.
+    label_noise: variance of the prediction by the training labels, given their inputs.
+    samples, initialisation: by the inputs, and by the weights.
+    samples_and_initialisation, label_noise_and_initialisation: by what the two do together.
+    error_estimate: relative, of quadrature and class count.
     """
 
     model: RidgeModel
@@ -147,7 +150,8 @@ def _pairs(problem: Problem, controls: Controls) -> Array:
 class EnsembleErrors(Shown):
     """Test errors of the mean of several networks, of one of them, and of infinitely many.
 
-    samples: "shared" by all networks, or "fresh" for each.  error_estimate: relative, of quadrature and class count.
+    samples: "shared" by all networks, or "fresh" for each.
+    error_estimate: relative, of quadrature and class count.
     """
 
     model: RidgeModel

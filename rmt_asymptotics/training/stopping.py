@@ -25,8 +25,8 @@ AT_END = 0.999  # of the logarithm of the window: a best time beyond this is non
 class OptimalStopping(Shown):
     """The time at which the test error of the readout's gradient flow is least, and that error.
 
-    best_ridge, best_ridge_error: of ridge regression, to compare with.  at_end: longer training only helps, and `time`
-    is the end of the window that was searched.
+    best_ridge, best_ridge_error: of ridge regression, to compare with.
+    at_end: longer training only helps, and `time` is the end of the window that was searched.
     """
 
     model: RidgeModel
@@ -47,7 +47,9 @@ class OptimalStopping(Shown):
 def optimal_stopping(model: RidgeModel, *, weight_decay: float = 0.0, tolerance: float = TOLERANCE) -> OptimalStopping:
     """The best time to stop gradient flow of the readout, beside the best ridge.
 
-    weight_decay: of the flow, >= 0.  tolerance: of the test error, relative.  Raises as `training_curve` does.
+    weight_decay: of the flow, >= 0.
+    tolerance: of the test error, relative.
+    Raises as `training_curve` does.
 
     >>> import rmt_asymptotics as rmt
     >>> model = rmt.RandomFeatures(activation=rmt.tanh, target=rmt.sin, sample_complexity=2.0,

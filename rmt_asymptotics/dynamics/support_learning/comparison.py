@@ -25,7 +25,9 @@ ROUNDING = 1e-12  # change of log norm over a run that rounding may make; full b
 
 @dataclass(frozen=True, eq=False)
 class Comparison(Shown):
-    """prediction: for the sample and the weights that were simulated.  law: for Lambda = 1 and the balanced minimum."""
+    """prediction: for the sample and the weights that were simulated.
+    law: for Lambda = 1 and the balanced minimum.
+    """
 
     prediction: Prediction
     simulation: Simulation

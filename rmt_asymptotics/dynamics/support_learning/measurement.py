@@ -19,7 +19,8 @@ from rmt_asymptotics.tables import Shown, Table, titled
 class Simulation(Shown):
     """Runs of the network of `parameters` on one sample from one start, independent in their batches.
 
-    steps (R + 1,): those at which weights were kept, from 0.  kept: for each run, weights along a first axis R + 1.
+    steps (R + 1,): those at which weights were kept, from 0.
+    kept: for each run, weights along a first axis R + 1.
     """
 
     parameters: SupportLearning
