@@ -92,6 +92,31 @@ def test_one_real_pole_is_ridge():
     np.testing.assert_allclose(errors, [solved.test_error, solved.training_error], rtol=1e-9)
 
 
+FITTED = rmt.SpikedRandomFeatures(
+    activation=rmt.tanh, target=rmt.sign, sample_complexity=0.9, width_ratio=1.6, ridge=0.06, noise_variance=0.05,
+    spike=rmt.ConstantLaw(0.9), alignment=-0.85, bulk_variance=0.8, width=320,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("axis", "many", "options"),
+    [("steps", [1, 3, 10, 100, 10_000], {"learning_rate": 0.0185, "momentum": 0.9}), ("time", [1.0, 1e3, 1e6], {})],
+)
+def test_vanishing_training_errors(axis, many, options):
+    """Where n < p they fall below what rounding leaves of sums over the poles of many times; those of one lose less."""
+    together, alone = (rmt.training_curve(FITTED, **{axis: each}, **options) for each in (many, many[-1:]))
+    value, known = float(together.training_error[-1]), float(alone.training_error[-1])
+    assert float(alone.error_estimate[-1]) < 0.01
+    assert abs(value / known - 1) < float(together.error_estimate[-1]) < 1
+    assert np.all(together.error_estimate[:-1] < 1e-6)
+
+
+def test_training_errors_below_rounding():
+    curve = rmt.training_curve(FITTED, time=[1.0, 1e8])
+    assert 0 < float(curve.training_error[-1]) < 1e-9
+    assert float(curve.error_estimate[-1]) >= 1
+
+
 @pytest.mark.parametrize("method", [Descent(0.3), Descent(0.2, 0.9), Descent(0.1, 0.8, True)])
 def test_filters_are_the_recursion(method):
     """Up to a step at 0.98 of the limit: the sum over poles at eigenvalues between those of the fit."""

@@ -10,12 +10,13 @@ from rmt_asymptotics.canonical.problem import Controls, Labels, Problem
 from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.decomposition import SAME, Shared
 from rmt_asymptotics.equations.two_point import label_errors, pair_errors
-from rmt_asymptotics.errors import number
+from rmt_asymptotics.errors import NotConverged, number
 from rmt_asymptotics.models import RidgeModel
 from rmt_asymptotics.spectra.bulk import body
+from rmt_asymptotics.state_evolution.refinement import LARGEST_ROUNDING
 from rmt_asymptotics.training.filters import Complex, Filters
 from rmt_asymptotics.training.readouts import latent_of, pole_readouts, population_readouts
-from rmt_asymptotics.training.refined import refined
+from rmt_asymptotics.training.refined import Rounded, refined_rounded
 
 LEAST = 1e-10  # tolerance, which rounding of the weights leaves
 TAIL = 1e-12  # probability left out
@@ -38,11 +39,23 @@ class PairMatrices:
 
     def errors(self, weights: Complex) -> Array:
         """Test and training error (2, T) of filters with weights (T, P) on poles and their conjugates.  [flow.1]"""
-        rest = 1 - 2 * np.sum(weights.real, axis=1)
+        return self._sums(weights, _rest(weights))
+
+    def rounding(self, weights: Complex) -> Array:
+        """What rounding leaves of `errors`: of the sums of the sizes of all terms, which cancel."""
+        sizes = PairMatrices(np.abs(self.plain), np.abs(self.crossed), np.abs(self.alone), self.label)
+        return np.finfo(float).eps * sizes._sums(np.abs(weights), np.abs(_rest(weights)))
+
+    def _sums(self, weights: Complex, rest: Array) -> Array:
         plain = np.einsum("ti,qij,tj->qt", weights, self.plain, weights, optimize=True)
         crossed = np.einsum("ti,qij,tj->qt", weights.conj(), self.crossed, weights, optimize=True)
         alone = (self.alone @ weights.T).real
         return np.asarray(rest**2 * self.label + 4 * rest * alone + 2 * plain.real + 2 * crossed.real)
+
+
+def _rest(weights: Complex) -> Array:
+    """The weight of no readout at all, of which the filter leaves the label."""
+    return np.asarray(1 - 2 * np.sum(weights.real, axis=1))
 
 
 def pair_matrices(problem: Problem, controls: Controls, poles: Complex, shared: Shared = SAME) -> PairMatrices:
@@ -80,14 +93,23 @@ def _without_tails(problem: Problem) -> Problem:
 def filtered_errors(
     model: RidgeModel, filters: Filters, decay: float, tolerance: float, shared: Shared = SAME
 ) -> tuple[Array, Array]:
-    """Test and training error (2, T) of filters, and their estimated relative error, (T,); see `pair_matrices`."""
+    """Test and training error (2, T) of filters, and their estimated relative error, (T,); see `pair_matrices`.
+
+    An error below what rounding leaves of its sums is set to that, with an estimate of 1 or more.
+    Raises `NotConverged` also where rounding leaves more than `LARGEST_ROUNDING` of the largest error.
+    """
     controls, kinds = control_points(model, {}), 2 if shared.samples else 1
 
-    def errors(problem: Problem) -> Array:
-        return pair_matrices(problem, controls, filters.poles + decay, shared).errors(filters.weights)[:kinds]
+    def errors(problem: Problem) -> Rounded:
+        matrices = pair_matrices(problem, controls, filters.poles + decay, shared)
+        return Rounded(matrices.errors(filters.weights)[:kinds], matrices.rounding(filters.weights)[:kinds])
 
-    values, change = refined(model, errors, max(number("tolerance", tolerance, above=0), LEAST), FAINT)
-    least = np.maximum(np.min(values, axis=0), np.finfo(float).tiny)
+    found, left = refined_rounded(model, errors, max(number("tolerance", tolerance, above=0), LEAST), FAINT)
+    values = np.maximum(found.values, found.rounding)
+    largest, lost = float(np.max(values)), float(np.max(found.rounding))
+    if lost > LARGEST_ROUNDING * largest:
+        raise NotConverged(f"rounding of sums over poles leaves {lost / largest:.1e} of the errors")
     label = translate(model, 0).label_variance + model.noise_variance
-    rounded = np.maximum(1, FAINT * np.max(values) / least)
-    return values, change * rounded + LABEL * filters.error * np.sqrt(label / least)
+    filtered = LABEL * filters.error * np.sqrt(label * values)
+    unsure = left * np.maximum(values, FAINT * largest) + found.rounding + filtered
+    return values, np.max(unsure / values, axis=0)
