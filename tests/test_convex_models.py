@@ -14,6 +14,7 @@ from rmt_asymptotics.cli.curve import curve
 from rmt_asymptotics.montecarlo.convex_readouts import convex_readout
 from rmt_asymptotics.plotting import plot_curve
 from rmt_asymptotics.serialisation import model_from_dict, model_to_dict
+from rmt_asymptotics.state_evolution.convex import refinement
 
 FORMULA = rmt.Activation.from_expression
 SHIFTED = FORMULA("tanh(x + 0.7) - 0.45")
@@ -96,6 +97,13 @@ def test_the_error_estimate_covers_what_a_loose_tolerance_leaves():
         error = abs(getattr(loose, name) / getattr(fine, name) - 1)
         assert error <= loose.solution.error_estimate + fine.solution.error_estimate
     assert 1e-12 < fine.solution.error_estimate < loose.solution.error_estimate <= 1e-3
+
+
+def test_equations_that_are_not_met_are_told(monkeypatch):
+    monkeypatch.setattr(refinement, "LARGEST_RESIDUAL", 1e-18)  # below rounding: what a stalled iteration leaves
+    with pytest.raises(rmt.NotConverged) as refused:
+        rmt.solve(SPIKED)
+    assert 1e-18 < refused.value.asymptotics.solution.residual < 1e-9
 
 
 def test_scales_of_smooth_labels():
