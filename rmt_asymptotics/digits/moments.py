@@ -1,4 +1,4 @@
-"""Moments of f(x + sqrt(c) z), z ~ N(0, 1), at many x.  Notes: canonical_problem.md [cge.1], numerics.md [quad.3].
+"""Moments of f(x + sqrt(c) z), z ~ N(0, 1), at many x.  Notes: canonical_problem.md [cge.1], numerics.md [quad.4].
 
     E f(x + sqrt(c) z) z^m = integral f(y) ((y - x)/sqrt(c))^m exp(-(y - x)^2/(2 c)) dy / sqrt(2 pi c)
 

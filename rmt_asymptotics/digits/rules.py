@@ -1,4 +1,4 @@
-"""Quadrature rules of mpf: Gauss-Legendre, and two rules in kappa ~ N(0, 1).  Note: numerics.md [quad.3]."""
+"""Quadrature rules of mpf: Gauss-Legendre, and two rules in kappa ~ N(0, 1).  Note: numerics.md [quad.4]."""
 
 from functools import lru_cache
 from itertools import pairwise

@@ -1,6 +1,6 @@
 """The published setting of cui24 at 20 digits, by `solve(..., digits=20)`: an independent route through the equations.
 
-The route (`rmt_asymptotics.digits`, numerics.md [quad.3, refine.2]) shares nothing with the ordinary solution: moments
+The route (`rmt_asymptotics.digits`, numerics.md [quad.4, refine.2]) shares nothing with the ordinary solution: moments
 in the argument of the function, the test error from the second moments Q1, Q2 [q.1, q.2] instead of the Jacobian
 [err.1]. Run `python -m theory_notes.checks.high_precision` from the root of the repository.
 """
