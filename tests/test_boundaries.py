@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.optimize import brentq
 
 import rmt_asymptotics as rmt
@@ -251,6 +252,29 @@ def test_kernel_limit_is_approached_like_one_over_the_width(activation, quantity
     wide = [getattr(rmt.solve(model.replace(width_ratio=w)), quantity) for w in (1e4, 1e6)]
     gaps = [value / kernel_limit(model, quantity) - 1 for value in wide]
     assert abs(gaps[1]) < 1e-5 and gaps[0] == pytest.approx(100 * gaps[1], rel=0.05)
+
+
+def expected(function):
+    """E function(z), by scipy."""
+    return quad(lambda z: function(z) * np.exp(-z * z / 2) / np.sqrt(2 * np.pi), -12, 12, epsabs=1e-13, limit=200)[0]
+
+
+@pytest.mark.parametrize("activation", [rmt.softplus, rmt.tanh], ids=str)
+def test_kernel_limit_is_the_closed_form(activation):
+    """[ref.3]; E tanh = 0, so that its intercept fits nothing of E f_*."""
+    model = PLAIN.replace(activation=activation, target=rmt.Activation.from_expression("sin(x) + 0.6*cos(1.5*x)"))
+    alpha, ridge, target = model.sample_complexity, model.ridge, model.target
+    mean, b = expected(activation), expected(lambda z: activation(z) * z)
+    m2 = expected(lambda z: (activation(z) - mean - b * z) ** 2)
+    h0, h1 = expected(target), expected(lambda z: target(z) * z)
+    v = brentq(lambda v: v - ridge - m2 - b**2 / (1 + alpha * b**2 / v), ridge, ridge + m2 + b**2, xtol=1e-15)
+    x = alpha * b**2 / v
+    fitted = h0 if activation is rmt.softplus else 0.0
+    base = expected(lambda z: (target(z) - fitted - h1 * z) ** 2) + model.noise_variance + (h1 / (1 + x)) ** 2
+    test = base / (1 - (x / (1 + x)) ** 2 / alpha)
+    objective = ridge * (base / v + (h1 * x / ((1 + x) * b)) ** 2 / alpha)
+    found = [kernel_limit(model, name) for name in ("test_error", "training_error", "training_objective")]
+    assert found == pytest.approx([test, test * (ridge / v) ** 2, objective], rel=MATCHED)
 
 
 def test_best_linear_error_is_what_many_samples_leave_to_linear_features():
