@@ -18,6 +18,7 @@ extensions = [
     "reference",
     "sphinx.ext.linkcode",
     "tags",
+    "bibliography",
 ]
 exclude_patterns = ["build", "node_modules", "examples", "gallery/*.ipynb", "**.ipynb_checkpoints"]
 suppress_warnings = ["config.cache"]  # the order of the gallery is a function
@@ -42,7 +43,7 @@ html_sidebars = {"quickstart": [], "source/**": [], "troubleshooting": [], "limi
 mathjax_path = "tex-svg.js"  # one file, with its fonts
 mathjax3_config = {
     "options": {"enableMenu": False},
-    "svg": {"scale": 0.85, "displayAlign": "left", "displayIndent": "1em"},
+    "svg": {"scale": 0.92, "displayAlign": "left", "displayIndent": "1em"},
 }
 
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist", "colon_fence"]

@@ -5,7 +5,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
+import bibliography
 import pytest
+import tags
 from sphinx.util.inventory import InventoryFile
 
 import rmt_asymptotics as rmt
@@ -99,6 +101,27 @@ def test_tags_lead_from_the_note_to_the_code_and_back(pages):
     assert "../notes/canonical_problem.html#se.4" in index.links and "se.4" in note.anchors
     assert any(url.startswith("../source/rmt_asymptotics/equations/bulk.html#L-") for url in index.links)
     assert "../../../notes/canonical_problem.html#se.4" in source.links
+
+
+def test_every_tag_of_a_note_leads_to_the_code(pages):
+    """Each is an anchor of its note, which links to its place in the index of the code, and is linked from there."""
+    index, lost = pages[SITE / "reference/tags.html"], []
+    for tag, page in tags.NOTES.items():
+        note = pages[SITE / f"{page}.html"]
+        to_code, back = f"../reference/tags.html#{tag}", f"../{page}.html#{tag}"
+        lost += [tag] * (tag not in note.anchors or to_code not in note.links or back not in index.links)
+    assert len(tags.NOTES) > 80 and lost == []
+
+
+def test_every_key_leads_to_the_bibliography(pages):
+    cited = set()
+    for path in (ROOT / "theory_notes").glob("*.md"):
+        page = pages.get(SITE / f"notes/{path.stem}.html")
+        keys = set(re.findall(rf"\b({'|'.join(bibliography.ENTRIES)})\b", path.read_text(encoding="utf-8")))
+        if page:
+            assert {key for key in keys if f"../reference/bibliography.html#{key}" not in page.links} == set(), path
+            cited |= keys
+    assert cited <= pages[SITE / "reference/bibliography.html"].anchors and len(cited) > 10
 
 
 def test_every_example_of_the_gallery_has_its_picture(pages):

@@ -1,14 +1,14 @@
 """Tags of equations as links: from an equation to the lines of code that cite it, and from there back.
 
-A note's equation [se.4] becomes the anchor `se.4` of its page; every citation in brackets links to it.  The directive
-`tag-index` lists the lines that cite each tag, on pages of the source on which the tags are links too.
+A note's equation [se.4] becomes the anchor `se.4` of its page; every citation in running text links to it.  The
+directive `tag-index` lists the lines that cite each tag, on pages of the source on which the tags are links too.
 """
 
 import html
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -131,26 +131,32 @@ def in_text(node: nodes.Element) -> list[str]:
 
 
 def link_citations(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Make links of the tags in brackets and of the names of notes."""
+    """Make links of tags and of the names of notes; what a note defines in bold or a heading leads to the code."""
     for code in list(doctree.findall(nodes.literal)):
         page = f"notes/{code.astext().removesuffix('.md')}"
         if code.astext().endswith(".md") and page in app.env.found_docs:
             code.replace_self(nodes.reference("", "", code.deepcopy(), refuri=relative(docname, page), internal=True))
+
+    def target(tag: str, where: nodes.Node) -> str | None:
+        if tag not in NOTES:
+            return None
+        defined = isinstance(where, nodes.strong | nodes.title) and NOTES[tag] == docname
+        return f"{relative(docname, INDEX if defined else NOTES[tag])}#{tag}"
+
+    link_words(doctree, rf"(?<![\w.]){TAG}", target)
+
+
+def link_words(doctree: nodes.document, pattern: str, target: Callable[[str, nodes.Node], str | None]) -> None:
+    """Make links of the words of running text that a pattern finds and that have a target."""
     for text in list(doctree.findall(nodes.Text)):
-        if isinstance(
-            text.parent, nodes.literal | nodes.literal_block | nodes.math | nodes.math_block | nodes.reference
-        ):
+        if text.parent is None or isinstance(text.parent, UNLINKED):
             continue
-        parts = re.split(rf"({TAG})", text) if BRACKETED.search(text) else []
-        if not any(part in NOTES for part in parts):
-            continue
-        text.parent.replace(text, [linked(part, docname) for part in parts if part])
-
-
-def linked(part: str, docname: str) -> nodes.Node:
-    if part not in NOTES:
-        return nodes.Text(part)
-    return nodes.reference("", part, refuri=f"{relative(docname, NOTES[part])}#{part}", internal=True)
+        parts: list[nodes.Node] = []
+        for part in re.split(f"({pattern})", text):
+            uri = target(part, text.parent) if part else None
+            parts.append(nodes.reference("", part, refuri=uri, internal=True) if uri else nodes.Text(part))
+        if len(parts) > 1:
+            text.parent.replace(text, parts)
 
 
 class TagIndex(Directive):
