@@ -95,7 +95,7 @@ if TYPE_CHECKING:
         trace_boundary,
     )
     from rmt_asymptotics.plotting import plot
-    from rmt_asymptotics.spectra import FeatureSpectrum, WeightSpectrum, spectrum, weight_spectrum
+    from rmt_asymptotics.spectra import FeatureSpectrum, InputSpectrum, WeightSpectrum, spectrum, weight_spectrum
     from rmt_asymptotics.training import (
         BiasVariance,
         EnsembleErrors,
@@ -133,6 +133,7 @@ __all__ = [
     "HardMarginLoss",
     "HingeLoss",
     "HuberLoss",
+    "InputSpectrum",
     "JointLaw",
     "LogisticLabels",
     "LogisticLoss",
@@ -260,7 +261,7 @@ _TRAINING = (
 )
 _FINITE = ("FiniteSize", "FiniteValue", "finite_size", "finite_size_curve")
 _ELSEWHERE = {"explain": "explanation", "cite": "citations", "to_pandas": "dataframes", "to_polars": "dataframes"}
-_SPECTRA = ("FeatureSpectrum", "WeightSpectrum", "spectrum", "weight_spectrum")
+_SPECTRA = ("FeatureSpectrum", "InputSpectrum", "WeightSpectrum", "spectrum", "weight_spectrum")
 
 
 def __getattr__(name: str) -> Any:

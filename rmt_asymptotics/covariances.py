@@ -27,7 +27,8 @@ class Covariance(Declared):
     """The covariance Sigma of the inputs, as far as limits depend on it: eigenvalues, and which share each has.
 
     The eigenvalues are scaled to the mean 1, (1/d) tr Sigma = 1; without shares they have equal ones.  Only ratios of
-    eigenvalues matter, in any order.  [cov.1, cov.2]
+    eigenvalues matter, in any order.  An eigenvalue of share 0 is that of a single direction, beside all of the others:
+    it has no part in the trace, but the teacher may lie along it.  [cov.1, cov.2]
 
     {fields}
 
@@ -43,12 +44,15 @@ class Covariance(Declared):
     def __post_init__(self) -> None:
         super().__post_init__()
         count = len(self.eigenvalues)
-        if not count or max(self.eigenvalues) == 0:
-            raise OutOfDomain("eigenvalues", self.eigenvalues, "numbers of which at least one is positive")
+        if not count:
+            raise OutOfDomain("eigenvalues", self.eigenvalues, "at least one number")
         shares = (1 / count,) * count if self.shares is None else tuple(self.shares)
         if len(shares) != count:
             raise OutOfDomain("shares", self.shares, f"one number for each of {count} eigenvalues")
-        largest = max(self.eigenvalues)
+        largest = max((s for s, share in zip(self.eigenvalues, shares, strict=True) if share > 0), default=0.0)
+        if largest == 0:
+            allowed = "numbers of which at least one is positive, and its share too"
+            raise OutOfDomain("eigenvalues", self.eigenvalues, allowed)
         mean = math.fsum(s / largest * share for s, share in zip(self.eigenvalues, shares, strict=True))
         if abs(mean * largest - 1) > SCALED:
             object.__setattr__(self, "eigenvalues", tuple(s / largest / mean for s in self.eigenvalues))
@@ -154,12 +158,26 @@ class Covariance(Declared):
         """
         count = whole_number("nodes", nodes, least=2)
         parts = tuple(self.profile(profile) for profile in profiles)
-        if len(self.eigenvalues) <= count:
+        alone = self.weights == 0
+        if len(self.eigenvalues) - np.sum(alone) <= count:
             return self, parts
+        if alone.any():
+            return self._compressed_beside(alone, parts, count)
         _, block = np.unique(self._blocks(count), return_inverse=True)
         shares, trace = np.bincount(block, self.weights), np.bincount(block, self.weights * self.nodes)
         short = Covariance((trace / shares).tolist(), (shares / shares.sum()).tolist())
         return short, tuple(np.bincount(block, part).astype(float) for part in parts)
+
+    def _compressed_beside(
+        self, alone: NDArray[np.bool_], parts: tuple[Array, ...], nodes: int
+    ) -> tuple["Covariance", tuple[Array, ...]]:
+        """`compressed`, single directions as they are, in front."""
+        rest = Covariance(self.nodes[~alone].tolist(), self.weights[~alone].tolist())
+        short, kept = rest.compressed(*(part[~alone] for part in parts), nodes=nodes)
+        values = np.concatenate([self.nodes[alone], short.nodes])
+        shares = np.concatenate([self.weights[alone], short.weights])
+        profiles = zip(parts, kept, strict=True)
+        return Covariance(values.tolist(), shares.tolist()), tuple(np.append(a[alone], b) for a, b in profiles)
 
     def _blocks(self, count: int) -> NDArray[np.intp]:
         """The block of each eigenvalue; those equal to 0 have one of their own."""
@@ -171,13 +189,15 @@ class Covariance(Declared):
     def at(self, dimension: int, *profiles: Any) -> tuple[Array, tuple[Array, ...]]:
         """The eigenvalues (d,) and profiles (d,) of inputs of dimension d, largest eigenvalue first.
 
-        Each coordinate has one d-th of the spectrum: its eigenvalue is the mean over that, and its part of a profile
-        is what the profile has there, so that trace and profiles keep their sums at any d.
+        Single directions come before all, a coordinate each.  Each other coordinate has an equal part of the spectrum:
+        its eigenvalue is the mean over that, and its part of a profile is what the profile has there, so that trace and
+        profiles keep their sums at any d.
 
         >>> Covariance((2.5, 0.5), (0.25, 0.75)).at(6, (0.7, 0.3))[0]
         array([2.5, 1.5, 0.5, 0.5, 0.5, 0.5])
         """
-        d = whole_number("dimension", dimension, least=1)
+        alone = self.weights == 0
+        d = whole_number("dimension", dimension, least=1 + int(np.sum(alone))) - int(np.sum(alone))
         parts = [self.profile(profile) for profile in profiles]
         order = np.argsort(-self.nodes, kind="stable")
         ends = np.concatenate([[0.0], np.cumsum(self.weights[order])])
@@ -187,7 +207,8 @@ class Covariance(Declared):
             sums = np.interp(cuts, ends, np.concatenate([[0.0], np.cumsum(part[order])]))
             return np.maximum(np.diff(sums), 0.0)
 
-        return d * spread(self.weights * self.nodes), tuple(spread(part) for part in parts)
+        bulk = np.concatenate([self.nodes[alone], d * spread(self.weights * self.nodes)])
+        return bulk, tuple(np.concatenate([part[alone], spread(np.where(alone, 0, part))]) for part in parts)
 
 
 def _fixed(array: Array) -> Array:

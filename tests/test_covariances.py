@@ -96,7 +96,6 @@ def test_blocks_are_even_in_the_logarithm():
         (lambda: rmt.Covariance((1.0, np.nan)), "eigenvalues"),
         (lambda: rmt.Covariance(np.eye(3)), "eigenvalues"),
         (lambda: rmt.Covariance((1.0, 2.0), (0.5, 0.4)), "shares"),
-        (lambda: rmt.Covariance((1.0, 2.0), (1.0, 0.0)), "shares"),
         (lambda: rmt.Covariance((1.0, 2.0), (1.0,)), "shares"),
         (lambda: rmt.Covariance((1.0, 2.0), (1.3, -0.3)), "shares"),
         (lambda: rmt.Covariance.power_law(0.5, 0), "dimension"),

@@ -85,7 +85,7 @@ DOMAINS = {  # by hand: what the formulas allow
     "means": "numbers in (-inf, inf)",
     "variances": "numbers in [0, inf)",
     "eigenvalues": "numbers in [0, inf)",
-    "shares": "numbers in (0, 1] that sum to 1",
+    "shares": "numbers in [0, 1] that sum to 1",
     "value": "(-inf, inf)",
     "values": "numbers in (-inf, inf)",
     **dict.fromkeys(("probabilities", "teacher", "spike_profile"), "numbers in [0, 1] that sum to 1"),

@@ -18,6 +18,7 @@ from rmt_asymptotics.plotting.maps import plot_map
 from rmt_asymptotics.plotting.optima import plot_optima
 from rmt_asymptotics.plotting.spectra import plot_spectrum
 from rmt_asymptotics.plotting.stairs import EXPONENT, WIDTH
+from rmt_asymptotics.spectra import InputSpectrum
 from rmt_asymptotics.spectra.histogram import with_histogram
 from rmt_asymptotics.spectra.shown import Spectrum
 from rmt_asymptotics.vocabulary.quantities import PARTS
@@ -108,9 +109,10 @@ def _with_eigenvalues(spectrum: Spectrum, eigenvalues: Any) -> "xarray.Dataset":
         return dataset
     rows = real_array("simulation", eigenvalues)
     shaped = rows.ndim == 2 and min(rows.shape) > 1 and 0 < rows.max() < np.inf
-    if not shaped or "eigenvalue" not in dataset.coords or np.isinf(spectrum.model.width_ratio):
+    if not shaped or "eigenvalue" not in dataset.coords:
         raise OutOfDomain("simulation", eigenvalues, "eigenvalues beside a spectrum of features, one row a draw")
-    dimension = round(rows.shape[1] / spectrum.model.width_ratio)
+    ratio = 1.0 if isinstance(spectrum, InputSpectrum) else spectrum.model.width_ratio
+    dimension = round(rows.shape[1] / ratio)
     return with_histogram(dataset, rows, {"dimension": dimension, "replicas": len(rows)})
 
 

@@ -1,12 +1,15 @@
 """Spectra of features and of first-layer weights: density, edges, atom, outliers, overlaps."""
 
 from rmt_asymptotics.spectra.features import FeatureSpectrum, spectrum
+from rmt_asymptotics.spectra.inputs import InputOutlier, InputSpectrum
 from rmt_asymptotics.spectra.outliers import Outlier
 from rmt_asymptotics.spectra.rank_one import RankOneSpike, bbp
 from rmt_asymptotics.spectra.weights import WeightLaw, WeightOutlier, WeightSpectrum, weight_law, weight_spectrum
 
 __all__ = [
     "FeatureSpectrum",
+    "InputOutlier",
+    "InputSpectrum",
     "Outlier",
     "RankOneSpike",
     "WeightLaw",

@@ -1,6 +1,7 @@
 """Spectrum of the features of a model.  Note: theory_notes/spectra.md."""
 
 from dataclasses import dataclass
+from functools import singledispatch
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,9 +12,10 @@ from rmt_asymptotics.canonical.problem import Features
 from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.checks import real_array
 from rmt_asymptotics.errors import OutOfDomain, numerical_failures
-from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_one_direction
-from rmt_asymptotics.progress import progress_of
+from rmt_asymptotics.models import RidgeModel, RidgeRegression, check_finite_ratio, check_one_direction
+from rmt_asymptotics.progress import Tick, progress_of
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
+from rmt_asymptotics.spectra.inputs import InputSpectrum, input_spectrum
 from rmt_asymptotics.spectra.outliers import Outlier, diverging_modes, outliers_of
 from rmt_asymptotics.spectra.shown import Spectrum, proportion
 from rmt_asymptotics.spectra.solve_bulk import resolved_bulk
@@ -76,14 +78,16 @@ class FeatureSpectrum(Spectrum):
 
 @checked_arguments
 @numerical_failures()
-def spectrum(model: RidgeModel, *, progress: bool | None = None) -> FeatureSpectrum:
+def spectrum(model: RidgeModel, *, progress: bool | None = None) -> FeatureSpectrum | InputSpectrum:
     """The limiting spectrum of the features of a model: density, edges, atom, outliers.
 
     The eigenvalues of Phi^T Phi/p as n, d, p grow in proportion; ridge and label noise do not matter to features that
     were not trained.  With `width=p` the class means have strength p, and their outliers finite positions.
+    Of `RidgeRegression` they are those of X^T X/d, with outliers of directions that the covariance has beside its bulk
+    (eigenvalues of share 0).
     progress: True for signs of life on stderr, False for none, None for those of long work.
     Raises `OutOfDomain` for a constant activation, `NotConverged` where no real solution is found outside the bulk.
-    Equations spec.1-spec.10 of theory_notes/spectra.md.
+    Equations spec.1-spec.10, spec.14 and spec.15 of theory_notes/spectra.md.
 
     >>> import rmt_asymptotics as rmt
     >>> sp = spectrum(rmt.RandomFeatures(activation=rmt.identity, target=rmt.sin, sample_complexity=1e6,
@@ -92,23 +96,33 @@ def spectrum(model: RidgeModel, *, progress: bool | None = None) -> FeatureSpect
     [0.25, 2.25]
     """
     check_one_direction(model)
+    shown = progress_of("spectrum", progress)
+    with one_thread(), shown as tick:  # the matrices are too small for threads to pay
+        return _spectrum(model, tick)
+
+
+@singledispatch
+def _spectrum(model: RidgeModel, tick: Tick) -> FeatureSpectrum | InputSpectrum:
+    check_finite_ratio(model)
+    if not np.any(translate(model, 0).features.power):
+        raise OutOfDomain("activation", model.activation, "a function that varies: constant features have no bulk")
 
     def features_at(level: int) -> Features:
         tick()
         return translate(model, level).features
 
-    check_finite_ratio(model)
-    if not np.any(translate(model, 0).features.power):
-        raise OutOfDomain("activation", model.activation, "a function that varies: constant features have no bulk")
-    shown = progress_of("spectrum", progress)
-    with one_thread(), shown as tick:  # the matrices are too small for threads to pay
-        bulk, change = resolved_bulk(features_at, LEVELS, model.sample_complexity, 1 / model.width_ratio)
-        return FeatureSpectrum(
-            model=model,
-            edges=tuple((float(low), float(high)) for low, high in bulk.intervals),
-            atom_at_zero=float(bulk.filling[0]),
-            outliers=outliers_of(bulk),
-            diverging=diverging_modes(bulk.bulk),
-            error_estimate=change,
-            bulk=bulk,
-        )
+    bulk, change = resolved_bulk(features_at, LEVELS, model.sample_complexity, 1 / model.width_ratio)
+    return FeatureSpectrum(
+        model=model,
+        edges=tuple((float(low), float(high)) for low, high in bulk.intervals),
+        atom_at_zero=float(bulk.filling[0]),
+        outliers=outliers_of(bulk),
+        diverging=diverging_modes(bulk.bulk),
+        error_estimate=change,
+        bulk=bulk,
+    )
+
+
+@_spectrum.register
+def _(model: RidgeRegression, tick: Tick) -> InputSpectrum:
+    return input_spectrum(model)
