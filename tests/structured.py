@@ -132,3 +132,11 @@ REFERENCES = {
 
 def with_features(problem, **changes):
     return Problem(replace(problem.features, **changes), problem.labels)
+
+
+def as_directions(problem):
+    """The spike and the teacher as directions of a single node, instead of modes of a strength."""
+    features = problem.features
+    kept = features.modes.strengths[1] == 0
+    modes = Modes(features.modes.functions[:, kept], features.modes.classes[kept], features.modes.strengths[:, kept])
+    return with_features(problem, modes=modes, directions=Directions.of(np.eye(2)[None], fields(features.nodes)))

@@ -15,7 +15,16 @@ from rmt_asymptotics.spectra.outliers import outliers_of
 from rmt_asymptotics.spectra.solve_bulk import solved_bulk
 from rmt_asymptotics.state_evolution.ridge import general_points, solve_points
 from tests.problems import GENERIC
-from tests.structured import ONE_CLASS, REFERENCES, SHARES, TWO_CLASSES, USUAL, controls, fields, with_features
+from tests.structured import (
+    ONE_CLASS,
+    REFERENCES,
+    SHARES,
+    TWO_CLASSES,
+    USUAL,
+    as_directions,
+    controls,
+    with_features,
+)
 
 PRINTED = 5e-12  # half a unit of the last printed digit, and rounding
 EXACT = 1e-12  # the same numbers by another order of sums
@@ -30,14 +39,6 @@ def errors_of(problem, at=USUAL):
 def test_reference_digits(name):
     problem, at, printed = REFERENCES[name]
     np.testing.assert_allclose(errors_of(problem, at), printed, rtol=0, atol=PRINTED)
-
-
-def as_directions(problem):
-    """The spike and the teacher as directions of a single node, instead of modes of a strength."""
-    features = problem.features
-    kept = features.modes.strengths[1] == 0
-    modes = Modes(features.modes.functions[:, kept], features.modes.classes[kept], features.modes.strengths[:, kept])
-    return with_features(problem, modes=modes, directions=Directions.of(np.eye(2)[None], fields(features.nodes)))
 
 
 @pytest.mark.parametrize("name", ["two classes", "continuous"])

@@ -36,7 +36,7 @@ LEVEL = 1
 
 def readouts_of(model, ridges):
     problem, controls = translate(model, LEVEL), control_points(model, {"ridge": np.array(ridges)})
-    return problem, controls, latent_of(problem, 1 / controls.dimension_ratio[:1]), ridge_readouts(problem, controls)
+    return problem, controls, latent_of(problem, controls.dimension_ratio[:1]), ridge_readouts(problem, controls)
 
 
 def test_noted_pairs():

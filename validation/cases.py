@@ -14,9 +14,38 @@ class Case:
     """A model, and in words what it tests."""
 
     name: str
-    model: rmt.RandomFeatures | rmt.SpikedRandomFeatures | rmt.OneStepNetwork
+    model: rmt.RandomFeatures | rmt.RidgeRegression | rmt.SpikedRandomFeatures | rmt.OneStepNetwork
 
 
+STRUCTURED = (
+    Case(
+        "ridge regression, power law",
+        rmt.RidgeRegression(
+            target=TARGET,
+            sample_complexity=1.7,
+            ridge=0.07,
+            noise_variance=0.15,
+            covariance=rmt.Covariance.power_law(0.8, 200),
+        ),
+    ),
+    Case(
+        "two spikes, two eigenvalues",
+        rmt.SpikedRandomFeatures(
+            activation=SHIFTED_TANH,
+            target=TARGET,
+            sample_complexity=1.9,
+            width_ratio=1.4,
+            ridge=0.06,
+            noise_variance=0.12,
+            spike=rmt.DiscreteLaw((-0.9, 1.2), (0.4, 0.6)),
+            alignment=0.65,
+            bulk_variance=1.1,
+            spike_profile=(0.5, 0.5),
+            covariance=rmt.Covariance.two_level((2.6, 0.4), (0.3, 0.7)),
+            teacher=(0.65, 0.35),
+        ),
+    ),
+)
 CASES = (
     Case(
         "random features, uncentred ReLU (intercept)",

@@ -7,7 +7,7 @@ from rmt_asymptotics.decomposition import PAIRS
 from rmt_asymptotics.estimates import z_score
 from rmt_asymptotics.montecarlo.bias_variance import simulated_pairs
 from rmt_asymptotics.training.ensembles import pairs
-from validation.cases import CASES, Case
+from validation.cases import CASES, STRUCTURED, Case
 from validation.sections import LARGEST_Z, Section
 
 WORDS = ("same", "other noise", "other samples", "other weights", "other weights and noise", "nothing shared")
@@ -18,20 +18,21 @@ SPREAD = 1.2  # by which the largest eigenvalue of a draw may exceed that of the
 
 
 def _supported() -> list[Case]:
-    """Cases of one direction, isotropic inputs and finitely many features."""
-    cases = [
-        case for case in CASES if not isinstance(case.model, rmt.RidgeRegression) and case.model.covariance is None
-    ]
-    return [case for case in cases if isinstance(case.model.target, rmt.Activation) and _one_law(case)]
+    """Cases of one direction."""
+    cases = [case for case in CASES if isinstance(case.model.target, rmt.Activation) and _one_law(case)]
+    return [*cases, *STRUCTURED]
 
 
 def _one_law(case: Case) -> bool:
     return not any(isinstance(value, rmt.JointLaw) for value in vars(case.model).values())
 
 
-def _sized(case: Case, dimension: int) -> rmt.RandomFeatures | rmt.SpikedRandomFeatures | rmt.OneStepNetwork:
-    width, samples = (round(ratio * dimension) for ratio in (case.model.width_ratio, case.model.sample_complexity))
-    return case.model.replace(width=width, width_ratio=width / dimension, sample_complexity=samples / dimension)
+def _sized(case: Case, dimension: int) -> rmt.RandomFeatures | rmt.RidgeRegression | rmt.OneStepNetwork:
+    samples = round(case.model.sample_complexity * dimension)
+    model = case.model.replace(sample_complexity=samples / dimension)
+    if isinstance(model, rmt.RidgeRegression):
+        return model
+    return model.at_width(round(model.width_ratio * dimension), dimension)
 
 
 def sharing(dimension: int, replicas: int, seed: int) -> Section:

@@ -77,8 +77,8 @@ class Capacity:
         tangent = turned @ self.matrix.imag @ basis / np.where(sums > 0, sums, np.inf)
         return np.asarray(root + 1j * (basis @ tangent @ turned))
 
-    def share(self, hat: Numbers, functions: Numbers) -> "Share":
-        """The part of the readout that hats (..., J) of the modes cause; functions (..., r, N): those of the bulk."""
+    def reach(self, hat: Numbers) -> "Reach":
+        """How far hats (..., J) of the modes lead the readout out of the span, and what they ask of each neuron."""
         at, T = self.bulk, self.bulk.coordinates
         r, D = T.shape[1], self.directions
         beside = [(0, 0)] * hat.ndim + [(0, self.overlaps.shape[-1] - D)]  # of the directions beside the span
@@ -90,16 +90,45 @@ class Capacity:
         count = len(at.class_weights)
         total = self.overlaps.shape[-1]
         members = self.vectors.into(extra, count, total)  # (..., Y, D', K)
-        reached = self.vectors.into(hat[..., r * D :, None] * self.vectors.contrasts, count, total)
+        contrasts = self.vectors.into(hat[..., r * D :, None] * self.vectors.contrasts, count, total)
         pushed = self.span @ g[..., None, :, :]  # (..., Y, r, D')
         pushed = pushed + np.swapaxes(members @ _by_class(at), -1, -2)
-        strayed = pushed - kept[..., None, :, :]
-        leak = np.sum((strayed @ self.overlaps) @ np.swapaxes(strayed, -1, -2), axis=-3)  # [cov.6]
         drive = np.swapaxes(T @ (g[..., None, :, :] - at.Phi[..., None, :, :] @ pushed), -1, -2) + members
-        rows = np.sum(drive * (self.overlaps @ drive) + reached * (self.overlaps @ reached), axis=-2)
-        pull = np.sum(at.variances * rows, axis=-2)
-        cost = np.sum(hat * coef, axis=-1)
-        return Share(np.sum(functions * (leak @ functions), axis=-2), pull, cost)
+        return Reach(pushed - kept[..., None, :, :], drive, contrasts)
+
+    def share(self, hat: Numbers, functions: Numbers) -> "Share":
+        """The part of the readout that hats (..., J) of the modes cause; functions (..., r, N): those of the bulk."""
+        reach, coef = self.reach(hat), (self.matrix @ hat[..., None])[..., 0]
+        leak, pull = reach.leak(reach, self.overlaps), reach.pull(reach, self.overlaps, self.bulk.variances)
+        return Share(np.sum(functions * (leak @ functions), axis=-2), pull, np.sum(hat * coef, axis=-1))
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What the modes along directions do to a readout in each eigenspace; products of two are errors.  [cov.6]
+
+    strayed (..., Y, r, D'): u_a - coef_a.  drive (..., Y, D', K): (tau g - Vh1 u)_ka.  contrasts (..., Y, D', K):
+    delta_ka g, between two parts of a row.
+    """
+
+    strayed: Numbers
+    drive: Numbers
+    contrasts: Numbers
+
+    @classmethod
+    def none(cls, shape: tuple[int, ...]) -> "Reach":
+        """Of features without directions; shape: (..., Y, K, r)."""
+        rows = np.zeros((*shape[:-2], 0, shape[-2]))
+        return cls(np.zeros((*shape[:-2], shape[-1], 0)), rows, rows)
+
+    def leak(self, other: "Reach", overlaps: Numbers) -> Numbers:
+        """Leak of a pair, (..., r, r), of which quadratic forms see the symmetric part.  [cov.6, two.1]"""
+        return np.asarray(np.sum((self.strayed @ overlaps) @ np.swapaxes(other.strayed, -1, -2), axis=-3))
+
+    def pull(self, other: "Reach", overlaps: Numbers, variances: Numbers) -> Numbers:
+        """q of a pair over d/p, (..., K); variances (Y, K): c_k(y).  [cov.6, two.1]"""
+        rows = self.drive * (overlaps @ other.drive) + self.contrasts * (overlaps @ other.contrasts)
+        return np.asarray(np.sum(variances * np.sum(rows, axis=-2), axis=-2))
 
 
 @dataclass(frozen=True)

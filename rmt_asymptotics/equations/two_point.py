@@ -2,33 +2,41 @@
 
 Where the errors of one readout have a square, those of a pair have a product.  Arrays of any dtype, points first: the
 leading axes of two `Readout` records broadcast, and a pair of complex ridges has no complex conjugate in it.
+Inputs have Y eigenvalues, isotropic ones a single one.  Units are those of one input dimension.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from rmt_asymptotics._types import Array, Numbers
 from rmt_asymptotics.decomposition import Shared
+from rmt_asymptotics.equations.directions import Reach
 
 
 @dataclass(frozen=True)
 class Latent:
     """What all readouts of a problem share: K classes, J modes, N nodes, of which V is known from r, its skeleton.
 
-    weights (N,).  class_weights (K,).  residual (K, r): m2^2 on the skeleton.  extension (N, r): V = extension V_s.
+    weights (N,).  class_weights (K,).  shares (Y,), variances (Y, K): rho_y and c_k(y).
+    functions (R, r), residual (K, r): of b and m2^2 on the skeleton.  extension (N, r): V = extension V_s.
     target (m, N): h_0, ...; target_residual (N,): what they leave of the label's variance, without noise.
-    strengths (..., K, J): R_j of the finite modes of each class, 0 elsewhere.
+    strengths (..., K, J): R_j d/p of the finite modes of each class, 0 elsewhere; overlaps (Y, D, D): of directions.
     """
 
     weights: Array
     class_weights: Array
+    shares: Array
+    variances: Array
+    functions: Array
     residual: Array
     extension: Array
     target: Array
     target_residual: Array
     strengths: Array
+    overlaps: Array
 
 
 @dataclass(frozen=True)
@@ -36,8 +44,8 @@ class Readout:
     """A readout, solved; leading axes are points.
 
     samples, features, noise (...): n/d, d/p and the variance of the label noise.  V (..., N), t (..., K).
-    M (..., K, K), per input dimension: Vh1 N beta.  shrunk (..., K, r) and gram (..., r, r): N^T b and b^T X b on the
-    skeleton, per input dimension.  misfit (..., m, N): h - G.  hat (..., J): coef/Cap, 0 on free modes.
+    M (..., Y, K, K): Vh1 N.  shrunk (..., Y, K, r) and gram (..., Y, r, r): N^T b and b^T X b on the skeleton.
+    misfit (..., m, N): h - G.  hat (..., J): coef/Cap, 0 on free modes.  reach: of the modes along directions.
     """
 
     samples: Array
@@ -50,15 +58,20 @@ class Readout:
     gram: Numbers
     misfit: Numbers
     hat: Numbers
+    reach: Reach
 
     def at(self, points: Any) -> "Readout":
         """Some of the points, or new axes."""
-        return Readout(*(getattr(self, f.name)[points] for f in fields(self)))
+        return self._each(lambda values: values[points])
 
     @property
     def conjugate(self) -> "Readout":
         """The readouts at the conjugate ridges."""
-        return Readout(*(np.conj(getattr(self, f.name)) for f in fields(self)))
+        return self._each(np.conj)
+
+    def _each(self, change: Callable[[Any], Any]) -> "Readout":
+        arrays = {name: change(values) for name, values in vars(self).items() if name != "reach"}
+        return replace(self, reach=Reach(*map(change, vars(self.reach).values())), **arrays)
 
 
 @dataclass(frozen=True)
@@ -79,12 +92,12 @@ def pair_errors(latent: Latent, first: Readout, second: Readout, shared: Shared)
     base = latent.target_residual + np.sum(first.misfit * second.misfit, axis=-2)
     if shared.noise:
         base = base + first.noise[..., None]
-    S: Numbers = first.gram * second.gram
-    source: Numbers = np.zeros((*inverse.shape[:-1], E.shape[1]))
+    S = np.einsum("y,...yrs,...yrs->...rs", latent.shares, first.gram, second.gram)
+    source = _leaked(latent, first, second)
     if shared.weights:
         Y, LY, q = _neurons(latent, first, second)
         S = S + first.features[..., None, None] * (np.swapaxes(Y, -1, -2) @ LY)
-        source = _rows(q, LY)
+        source = source + first.features[..., None] * _rows(q, LY)
     x = source
     if shared.samples:
         g = first.samples[..., None] * w * inverse
@@ -112,12 +125,20 @@ def _weighted(g: Numbers, extension: Array) -> Numbers:
 
 
 def _neurons(latent: Latent, first: Readout, second: Readout) -> tuple[Numbers, Numbers, Numbers]:
-    """Y12, L12 Y12 and q12: what neurons that both readouts have contribute."""
-    Y = first.shrunk * second.shrunk + latent.residual
-    variances = latent.class_weights * first.t * second.t
-    squares = first.features[..., None, None] * first.M * second.M
-    LY = np.linalg.solve(np.eye(variances.shape[-1]) / variances[..., None] - squares, Y)
-    return Y, LY, _rows(first.hat * second.hat, np.swapaxes(latent.strengths, -1, -2))
+    """Y12, L12 Y12 and q12 over d/p: what neurons that both readouts have contribute."""
+    seen = latent.shares[:, None] * latent.variances
+    Y = np.einsum("yk,...ykr,...ykr->...kr", seen, first.shrunk, second.shrunk) + latent.residual
+    squares = np.einsum("yk,yl,...ykl,...ykl->...kl", seen, latent.variances, first.M, second.M)
+    t = latent.class_weights * first.t * second.t
+    LY = np.linalg.solve(np.eye(t.shape[-1]) / t[..., None] - first.features[..., None, None] * squares, Y)
+    q = _rows(first.hat * second.hat, np.swapaxes(latent.strengths, -1, -2))
+    return Y, LY, q + first.reach.pull(second.reach, latent.overlaps, latent.variances)
+
+
+def _leaked(latent: Latent, first: Readout, second: Readout) -> Numbers:
+    """What both readouts add outside the span, which their weights decide in the mean alone, on the skeleton."""
+    leak = first.reach.leak(second.reach, latent.overlaps)
+    return np.asarray(np.sum(latent.functions * (leak @ latent.functions), axis=-2))
 
 
 def _rows(vectors: Numbers, matrices: Numbers) -> Numbers:

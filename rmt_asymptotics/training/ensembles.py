@@ -19,7 +19,7 @@ from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.decomposition import NOTHING, OTHER_WEIGHTS, PAIRS, PARTS, SAME, parts_of
 from rmt_asymptotics.equations.two_point import pair_errors
 from rmt_asymptotics.errors import OutOfDomain, numerical_failures, whole_number
-from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_isotropic, check_ridge_regression
+from rmt_asymptotics.models import RidgeModel, check_ridge_regression
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.tables import Shown, Table, error_note, titled
 from rmt_asymptotics.training.readouts import latent_of, ridge_readouts
@@ -85,8 +85,6 @@ def bias_variance(model: RidgeModel, *, tolerance: float | None = None) -> BiasV
     (0.4721, 0.2646, 0.786775)
     """
     check_ridge_regression(model)
-    check_finite_ratio(model)
-    check_isotropic(model)
     controls = control_points(model, {})
     values, change = refined(model, lambda problem: parts(problem, controls), tolerance)
     named = dict(zip(("test_error", *PARTS), values[:, 0].tolist(), strict=True))
@@ -110,8 +108,6 @@ def bias_variance_curve(model: RidgeModel, *, tolerance: float | None = None, **
     import xarray
 
     check_ridge_regression(model)
-    check_finite_ratio(model)
-    check_isotropic(model)
     name, points = _axis(model, axis)
     controls = control_points(model, {name: points})
     values, change = refined(model, lambda problem: parts(problem, controls), tolerance)
@@ -142,7 +138,7 @@ def pairs(model: RidgeModel, tolerance: float | None = None) -> Array:
 
 
 def _pairs(problem: Problem, controls: Controls) -> Array:
-    latent, readout = latent_of(problem, 1 / controls.dimension_ratio), ridge_readouts(problem, controls)
+    latent, readout = latent_of(problem, controls.dimension_ratio), ridge_readouts(problem, controls)
     return np.array([pair_errors(latent, readout, readout, shared).test for shared in PAIRS])
 
 
@@ -197,7 +193,7 @@ def ensemble(
 
     def errors(problem: Problem) -> Array:
         controls = control_points(model, {})
-        latent, readout = latent_of(problem, 1 / controls.dimension_ratio), ridge_readouts(problem, controls)
+        latent, readout = latent_of(problem, controls.dimension_ratio), ridge_readouts(problem, controls)
         return np.array([pair_errors(latent, readout, readout, shared).test[0] for shared in (SAME, pair)])
 
     (single, limit), change = refined(model, errors, tolerance)

@@ -64,11 +64,11 @@ def pair_matrices(problem: Problem, controls: Controls, poles: Complex, shared: 
     shared: without common samples, readouts are those of infinitely many, and training errors are none.
     """
     problem = _without_tails(problem)
-    latent = latent_of(problem, 1 / controls.dimension_ratio[:1])
+    latent = latent_of(problem, controls.dimension_ratio[:1])
     readouts = (pole_readouts if shared.samples else population_readouts)(problem, controls, poles)
     rows, columns = np.triu_indices(len(poles))  # the others by symmetry: a pair has no order
     plain, crossed = np.empty((2, 2, len(poles), len(poles)), complex)
-    size = len(latent.weights) + latent.extension.shape[1] * (latent.extension.shape[1] + len(latent.class_weights))
+    size = len(latent.weights) + len(latent.shares) * (latent.extension.shape[1] + len(latent.class_weights)) ** 2
     for block in np.array_split(np.arange(len(rows)), 1 + len(rows) * size // NUMBERS):
         i, j = rows[block], columns[block]
         first, second = readouts.at(i), readouts.at(j)

@@ -3,50 +3,49 @@
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rmt_asymptotics._types import Array, Numbers
-from rmt_asymptotics.canonical.problem import Controls, Problem
+from rmt_asymptotics.canonical.problem import Controls, Features, Problem
 from rmt_asymptotics.equations.bulk import conjugates, respond, variances
+from rmt_asymptotics.equations.directions import Capacity, Reach
 from rmt_asymptotics.equations.projection import RANK
+from rmt_asymptotics.equations.square_loss import denominators
 from rmt_asymptotics.equations.two_point import Latent, Readout
 from rmt_asymptotics.errors import NotConverged
 from rmt_asymptotics.spectra.bulk import FeatureMatrix
 from rmt_asymptotics.spectra.resolvent import ACCEPTED, States, newton
 from rmt_asymptotics.state_evolution.fixed_point import map_at
-from rmt_asymptotics.state_evolution.ridge import solve_points
+from rmt_asymptotics.state_evolution.ridge import along_directions, is_compiled, solve_points
 
 STAGES = (4, 12, 40)  # in which the angle of a complex ridge grows; more for those that are not reached
 SMALL = 1e-9  # imaginary part of the first start, relative
 MANY = 60  # modes, beyond which their products take more memory than time
 
 
-def latent_of(problem: Problem, width_ratio: Array) -> Latent:
-    """What all readouts of a problem share, at width ratios (...)."""
+def latent_of(problem: Problem, dimension_ratio: Array) -> Latent:
+    """What all readouts of a problem share, at d/p (...)."""
     features, skeleton = problem.features, problem.features.skeleton
     member = np.arange(len(features.class_weights))[:, None] == features.modes.classes
+    none = np.zeros((len(features.shares), 0, 0))
     return Latent(
-        features.weights, features.class_weights, skeleton.residual, skeleton.extension, problem.labels.target,
-        problem.labels.residual, member * np.where(_free(problem), 0.0, _strengths(problem, width_ratio))[..., None, :],
+        features.weights, features.class_weights, features.shares, features.variances, skeleton.functions,
+        skeleton.residual, skeleton.extension, problem.labels.target, problem.labels.residual,
+        member * _strengths(features, dimension_ratio)[..., None, :],
+        none if features.directions is None else features.directions.overlaps,
     )  # fmt: skip
 
 
-def _free(problem: Problem) -> NDArray[np.bool_]:
-    return np.isinf(problem.features.modes.strengths[0])
-
-
-def _strengths(problem: Problem, width_ratio: Array) -> Array:
-    """R_j of the modes, (..., J)."""
-    return np.asarray(
-        problem.features.modes.strengths[0] + np.asarray(width_ratio)[..., None] * problem.features.modes.strengths[1]
-    )
+def _strengths(features: Features, dimension_ratio: Array) -> Array:
+    """R_j d/p of the modes, (..., J); 0 of free ones."""
+    plain, per_ratio = np.where(features.modes.are_free, 0.0, features.modes.strengths)
+    return np.asarray(np.asarray(dimension_ratio)[..., None] * plain + per_ratio)
 
 
 def ridge_readouts(problem: Problem, controls: Controls) -> Readout:
     """The readouts at real points (P,)."""
     features = problem.features
     state = solve_points(problem, controls).state
-    if len(features.class_weights) == 1 and state.shape[-1] == 2:
+    if is_compiled(features):
         return solved_readouts(
             problem, controls, state @ np.array([features.linear[0] ** 2, features.residual[0]]), state[:, 1:]
         )
@@ -56,44 +55,53 @@ def ridge_readouts(problem: Problem, controls: Controls) -> Readout:
 
 def solved_readouts(problem: Problem, controls: Controls, V: Numbers, t: Numbers) -> Readout:
     """The readouts at solutions V (P, N) and t (P, K) of se.1-se.5."""
-    features, skeleton, bulk = problem.features, problem.features.skeleton, problem.features.plain_bulk
+    features, skeleton, bulk = problem.features, problem.features.skeleton, problem.features.bulk
     samples, ratio = controls.sample_complexity, controls.dimension_ratio
-    den = samples[:, None] * features.weights / (1 + V)
+    den = denominators(features.weights, V, samples)
     sums = conjugates(bulk, den, ratio, controls.ridge)
     answer = respond(bulk, sums, ratio, t)
-    nodes = answer.on(features.linear[:, skeleton.nodes], skeleton.residual)
-    back = answer.inverse[..., 0, :, :]  # N^T: inputs are isotropic
-    M, shrunk = back @ sums.Phi, back @ nodes.functions
-    gram = np.swapaxes(nodes.functions, -1, -2) @ nodes.image[..., 0, :, :]
-    misfit, hat = _projection(problem, controls, den, t)
-    return Readout(samples, ratio, controls.noise_variance, V, t, M, shrunk, gram, misfit, hat)
+    nodes = answer.on(skeleton.functions, skeleton.residual)
+    back = bulk.coordinates @ answer.inverse  # N^T
+    M, shrunk = back @ sums.Phi[:, None] @ bulk.coordinates.T, back @ nodes.functions
+    gram = nodes.functions.T @ nodes.image
+    along = along_directions(features, nodes)
+    misfit, hat, beside = _projection(problem, ratio, den, t, along)
+    reach = along.reach(beside) if along else Reach.none(back.shape)
+    return Readout(samples, ratio, controls.noise_variance, V, t, M, shrunk, gram, misfit, hat, reach)
 
 
-def _projection(problem: Problem, controls: Controls, den: Numbers, t: Numbers) -> tuple[Numbers, Numbers]:
-    """h - G (P, m, N), and coef/Cap (P, J) of the modes.  [modes.1]
+def _projection(
+    problem: Problem, dimension_ratio: Array, den: Numbers, t: Numbers, along: Capacity | None
+) -> tuple[Numbers, Numbers, Numbers]:
+    """h - G (P, m, N), and coef/Cap of the modes of classes (P, J), and of those along directions.  [modes.1]
 
-    Free modes in combinations that are orthonormal under the weights, finite ones in units of sqrt(Cap).
+    Free modes in combinations that are orthonormal under the weights, finite ones of classes in units of sqrt(Cap).
+    A linear system, as `equations.projection` factorises real parts, which lose rank at poles beside the negative axis.
     """
-    m, free = len(problem.labels.target), _free(problem)
-    rows = problem.features.modes.functions.transpose(1, 0, 2).reshape(problem.features.modes.functions.shape[1], -1)
-    root = np.sqrt(np.tile(problem.features.weights, m))
-    size = np.sqrt(float(np.sum((problem.features.linear**2 + problem.features.residual) @ problem.features.weights)))
+    features, m = problem.features, len(problem.labels.target)
+    rows, free = features.modes.flat, features.modes.are_free
+    root = np.sqrt(np.tile(features.weights, m))
     _, singular, basis = np.linalg.svd(rows[free] * root, full_matrices=False)
-    basis = basis[singular > RANK * size] / root
-    cap = (
-        _strengths(problem, 1 / controls.dimension_ratio)
-        * (problem.features.class_weights * t)[:, problem.features.modes.classes]
-    )[:, ~free]
-    scale = np.concatenate([np.ones((len(t), len(basis))), np.sqrt(cap)], axis=-1)
+    basis = basis[singular > RANK * float(features.size(features.weights))] / root
+    cap = (_strengths(features, dimension_ratio) * (features.class_weights * t)[:, features.modes.classes])[:, ~free]
     functions = np.concatenate([basis, rows[~free]])
-    g, target = np.tile(den * controls.dimension_ratio[:, None], m), problem.labels.target.ravel()
-    gram = _gram(functions, g) * scale[:, :, None] * scale[:, None, :]
-    gram = gram + np.diag(np.repeat([0.0, 1.0], [len(basis), cap.shape[-1]]))
-    coef = np.linalg.solve(gram, (((g * target) @ functions.T) * scale)[..., None])[..., 0]
-    misfit = target - (coef * scale) @ functions
-    hat = np.zeros((len(t), len(rows)), coef.dtype)
-    hat[:, ~free] = coef[:, len(basis) :] / np.sqrt(cap)
-    return misfit.reshape(len(t), m, -1), hat
+    plain = len(functions)
+    if features.directions:
+        functions = np.concatenate([functions, features.directions.rows(features.bulk.functions)])
+    size = len(functions)
+    scale = np.ones((len(t), size), cap.dtype)
+    scale[:, len(basis) : plain] = np.sqrt(cap)
+    capacity = np.broadcast_to(np.eye(size, dtype=scale.dtype), (len(t), size, size)).copy()
+    if along:
+        capacity[:, plain:, plain:] = along.matrix
+    g, target = np.tile(den, m), problem.labels.target.ravel()
+    matrix = (_gram(functions, g) * scale[:, :, None] * scale[:, None, :]) @ capacity
+    matrix = matrix + np.diag((np.arange(size) >= len(basis)).astype(float))
+    hats = np.linalg.solve(matrix, (((g * target) @ functions.T) * scale)[..., None])
+    misfit = target - ((capacity @ hats)[..., 0] * scale) @ functions
+    hat = np.zeros((len(t), len(free)), hats.dtype)
+    hat[:, ~free] = hats[:, len(basis) : plain, 0] / scale[:, len(basis) : plain]
+    return misfit.reshape(len(t), m, -1), hat, hats[:, plain:, 0]
 
 
 def _gram(functions: Array, g: Numbers) -> Numbers:
@@ -107,7 +115,7 @@ def _gram(functions: Array, g: Numbers) -> Numbers:
 
 def population_readouts(problem: Problem, controls: Controls, poles: Numbers) -> Readout:
     """The same of infinitely many samples, whose weight n keeps: se.2 without 1/(1+V), which leaves only t to solve."""
-    features, bulk, size = problem.features, problem.features.plain_bulk, np.abs(poles)
+    features, bulk, size = problem.features, problem.features.bulk, np.abs(poles)
     at = Controls(*(np.full(len(poles), value[0]) for value in vars(controls).values()))
     den = np.broadcast_to(at.sample_complexity[:, None] * features.weights, (len(poles), len(features.weights)))
     t: Numbers = np.ones((len(poles), len(features.class_weights))) / size[:, None]

@@ -10,7 +10,7 @@ from rmt_asymptotics.asymptotics import TOLERANCE, TOLERANCE_CONTINUOUS
 from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.translation import LEVELS, translate
 from rmt_asymptotics.errors import NotConverged
-from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_isotropic, check_ridge_regression
+from rmt_asymptotics.models import RidgeModel, check_ridge_regression
 from rmt_asymptotics.state_evolution.refinement import CLOSE, remaining
 from rmt_asymptotics.vocabulary.fields import FIELDS
 
@@ -47,8 +47,6 @@ def refined_rounded(
     more.
     """
     check_ridge_regression(model)
-    check_isotropic(model)
-    check_finite_ratio(model)
     continuous = model.has_continuous_law
     default = TOLERANCE_CONTINUOUS if continuous else TOLERANCE
     tolerance = default if tolerance is None else FIELDS["tolerance"].checked(tolerance)

@@ -14,7 +14,7 @@ from rmt_asymptotics.canonical.problem import Controls, Problem
 from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.decomposition import Shared
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.models import RidgeModel, RidgeRegression
 from rmt_asymptotics.spectra import spectrum
 from rmt_asymptotics.training.filtered import filtered_errors
 from rmt_asymptotics.training.filters import Filters, flow
@@ -69,30 +69,32 @@ def _kernels(problem: Problem, controls: Controls, filters: Filters, lags: Array
     """
     features = problem.features
     solved = (pole_readouts if shared.samples else population_readouts)(problem, controls, filters.poles)
-    density = float(1 / (controls.sample_complexity[0] * controls.dimension_ratio[0]))  # p/n
     mean = float(features.class_weights @ features.power @ features.weights)  # (1/n) tr A = (1/p) tr Sigma
     variances, skeleton = features.class_weights * solved.t, features.skeleton
-    V = (np.diagonal(solved.gram, axis1=1, axis2=2) + variances @ skeleton.residual) @ skeleton.extension.T  # [se.1]
-    resolvent, population = np.sum(variances, axis=1), V @ features.weights
+    linear = np.einsum("y,pyrr->pr", features.shares, solved.gram)
+    population = (linear + variances @ skeleton.residual) @ skeleton.extension.T @ features.weights  # E V [se.1]
     w, z = filters.weights, filters.poles
     tested = 2 * (w @ population).real  # tr Sigma (1 - exp(-2 lag A))/A
     faded = 2 * (mean * np.sum(w, axis=1) - w @ (z * population)).real  # tr Sigma (1 - exp(-2 lag A))
     test = np.array([lags * mean / 2 - tested / 4, faded / 2])
     if not shared.samples:
         return np.concatenate([test, test])
-    spent = 2 * density * (w @ (1 - z * resolvent)).real  # (1/n) tr[1 - exp(-2 lag A)]
-    decayed = 2 * density * (w @ (z * (z * resolvent - 1))).real
+    seen = (solved.V / (1 + solved.V)) @ features.weights  # (1/n) tr A (A + z)^-1
+    spent = 2 * (w @ seen).real  # (1/n) tr[1 - exp(-2 lag A)]
+    decayed = -2 * (w @ (z * seen)).real
     squared = mean * 2 * np.sum(w, axis=1).real + decayed  # (1/n) tr A [1 - exp(-2 lag A)]
     return np.concatenate([np.array([lags * mean / 2 - spent / 4, squared / 2]), test])
 
 
 def _outliers(model: RidgeModel, lags: Array) -> Array:
     """What outliers add to the kernels, (4, L): eigenvalues x of the order of n, of 1/n of the trace each.  [sgd.2]"""
+    added = np.zeros((4, len(lags)))
+    if isinstance(model, RidgeRegression):
+        return added
     sp = spectrum(model)
     if sp.diverging:
         raise OutOfDomain("width", model.width, "given with a sample_step: at p = infinity an eigenvalue is unbounded")
     samples = (model.width or np.inf) * model.sample_complexity / model.width_ratio
-    added = np.zeros((4, len(lags)))
     for outlier in sp.outliers:
         x = float(outlier.position)
         gone = -np.expm1(-2 * lags * x)

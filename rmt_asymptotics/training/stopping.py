@@ -8,9 +8,8 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.errors import number, numerical_failures
-from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_isotropic, check_ridge_regression
+from rmt_asymptotics.models import RidgeModel, check_ridge_regression
 from rmt_asymptotics.optimisation import optimal
-from rmt_asymptotics.spectra.bulk import FeatureMatrix
 from rmt_asymptotics.tables import Shown, Table, titled
 from rmt_asymptotics.training.curves import TOLERANCE
 from rmt_asymptotics.training.filtered import filtered_errors
@@ -59,8 +58,6 @@ def optimal_stopping(model: RidgeModel, *, weight_decay: float = 0.0, tolerance:
     (2.36, 0.46949, 0.45539)
     """
     check_ridge_regression(model)
-    check_finite_ratio(model)
-    check_isotropic(model)
     tolerance = number("tolerance", tolerance, above=0)
     decay = number("weight_decay", weight_decay, least=0)
     low, high = np.log(np.array(WINDOW) / _mean_eigenvalue(model))
@@ -77,8 +74,10 @@ def optimal_stopping(model: RidgeModel, *, weight_decay: float = 0.0, tolerance:
 
 
 def _mean_eigenvalue(model: RidgeModel) -> float:
-    """Of Phi^T Phi/p, of the bulk."""
-    return FeatureMatrix(translate(model, 0).features, model.sample_complexity, 1 / model.width_ratio).mean
+    """Of Phi^T Phi/p, of the bulk, without those that are zero for the rank n or min(p, d): about."""
+    features = translate(model, 0).features
+    power = float(features.class_weights @ features.power @ features.weights)
+    return power * max(1.0, model.sample_complexity / min(1.0, model.width_ratio))
 
 
 def _vertex(x: Array, y: Array) -> tuple[float, float]:
