@@ -3,7 +3,7 @@ BIN := .venv/bin
 OUTPUT := output
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo test lint format bench validate docs clean
+.PHONY: setup demo test test-newest test-lowest lint format bench validate docs clean
 
 setup: .venv/.installed
 
@@ -21,6 +21,13 @@ demo: setup
 
 test: setup
 	$(BIN)/pytest -n 2
+
+## the tests with the newest Python and libraries; with the oldest Python and the lowest versions that are allowed.  TESTS: some of them
+test-newest:
+	.ci/test-with 3.13 highest $(TESTS)
+
+test-lowest:
+	.ci/test-with 3.11 lowest-direct $(TESTS)
 
 lint: setup
 	$(BIN)/ruff check .
@@ -49,4 +56,4 @@ docs/node_modules/.package-lock.json: docs/package-lock.json
 	npm ci --prefix docs --ignore-scripts --no-audit --no-fund --silent
 
 clean:
-	rm -rf .venv $(OUTPUT) build *.egg-info docs/build docs/gallery docs/node_modules
+	rm -rf .venv .venv-* $(OUTPUT) build *.egg-info docs/build docs/gallery docs/node_modules
