@@ -22,6 +22,7 @@ from validation import (
     real_data,
     robustness,
     sections,
+    structured,
     training,
 )
 from validation.cases import CASES
@@ -42,6 +43,7 @@ OTHERS = (
     dynamics_layer_scaled.width_pattern,
     dynamics_layer_scaled.digits_training,
     real_data.real_data,
+    structured.after_a_step,
 )
 
 

@@ -12,7 +12,6 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.canonical.gradient_step import label_powers
 from rmt_asymptotics.canonical.modes import Modes
-from rmt_asymptotics.canonical.spectrum import row_lengths
 from rmt_asymptotics.canonical.structured_step import StructuredStep
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments
 from rmt_asymptotics.gaussian.expectations import expectation
@@ -23,11 +22,9 @@ from rmt_asymptotics.remembered import remembered
 def length_modes(
     model: OneStepNetwork, step: StructuredStep, e: Array, kappa: Array, bulk: ConditionalMoments
 ) -> Modes:
-    """Those of the weights alone, or with `row_lengths` all that is known of them."""
+    """Of the row variances, and of |w|^2 - 1, which v meets."""
+    # notation: S2 of the row variance; h3 B kappa m1 of |w|^2 - 1
     c = step.bulk_variance(e)
-    if not model.row_lengths:
-        return row_lengths(bulk, step.spectrum, step.parts(e)[0] / c)
-    # notation: S2 of the row variance; h3 B kappa m1 of |w|^2 - 1, which v meets
     R, covariance, length = strengths(model, step, e)
     variance = bulk.quadratic / (2 * c[:, None])
     slope = (e * step.step.third * step.length / 2 / np.sqrt(c))[:, None] * kappa * bulk.linear

@@ -211,7 +211,11 @@ MODEL = (
     Field("experimental", "", "experimental", Flag(), "whether a theory that is known to be off may be used"),
     Field("corrections", "", "corrections", Flag(), "the terms of [net.3], not in cui24"),
     Field(
-        "row_lengths", "", "row lengths", Flag(), "the open terms of [var.2]; see theory_notes/structure.md before use"
+        "row_lengths",
+        "",
+        "row lengths",
+        Flag(),
+        "the terms of [var.2] for isotropic inputs too; with a covariance they are always there",
     ),
     Field("span_noise", "", "span noise", Flag(), "the open terms of [net.4]; see theory_notes/one_step.md before use"),
 )
