@@ -43,8 +43,8 @@ def after_a_step() -> Section:
                  "yes" if within else "NO")
             )  # fmt: skip
     explanation = (
-        f"Networks after one step at d = {DIMENSION}, {REPLICAS} draws, with the row lengths of [var.2]. It holds when every "
-        f"|z| < {LARGEST_Z:g} or gap is below {WITHIN:.0%}."
+        f"Networks after one step at d = {DIMENSION}, {REPLICAS} draws, with the row lengths of [var.2]. "
+        f"It holds when every |z| < {LARGEST_Z:g} or gap is below {WITHIN:.0%}."
     )
     columns = ("model", "error", "theory", "simulated", "z", "gap", "holds")
     return Section("One step with a covariance", explanation, columns, tuple(rows), holds)
