@@ -5,8 +5,8 @@ import unicodedata
 from typing import Any
 
 from docutils import nodes
-from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
 from tags import ROOT, link_words, relative
 
 PAGE = "reference/bibliography"
@@ -31,10 +31,11 @@ def link_keys(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         link_words(doctree, rf"\b(?:{keys})\b", lambda key, _: f"{relative(docname, PAGE)}#{key}" * (key in ENTRIES))
 
 
-class Bibliography(Directive):
+class Bibliography(SphinxDirective):
     """For each key authors, title and where it appeared, and the notes that cite it."""
 
     def run(self) -> list[nodes.Node]:
+        self.env.note_reread()
         notes = {p.stem: p.read_text(encoding="utf-8") for p in sorted((ROOT / "theory_notes").glob("*.md"))}
         return [self._entry(key, notes) for key in sorted(ENTRIES)]
 

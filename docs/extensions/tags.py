@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from docutils.parsers.rst import Directive
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).parents[2]
 INDEX = "reference/tags"
@@ -159,10 +159,11 @@ def link_words(doctree: nodes.document, pattern: str, target: Callable[[str, nod
             text.parent.replace(text, parts)
 
 
-class TagIndex(Directive):
+class TagIndex(SphinxDirective):
     """For each tag, its note and the lines of code that cite it."""
 
     def run(self) -> list[nodes.Node]:
+        self.env.note_reread()  # the code moves
         found = citations()
         by_note: dict[str, list[str]] = defaultdict(list)
         for tag, page in NOTES.items():
