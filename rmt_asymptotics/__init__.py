@@ -26,7 +26,14 @@ from rmt_asymptotics.activations import (
 )
 from rmt_asymptotics.asymptotics import Asymptotics, Solution, solve
 from rmt_asymptotics.canonical.regimes import Regime, regime
-from rmt_asymptotics.comparison import Comparison, compare, compare_curve
+from rmt_asymptotics.comparison import (
+    Comparison,
+    compare,
+    compare_bias_variance,
+    compare_curve,
+    compare_ensemble,
+    compare_training,
+)
 from rmt_asymptotics.covariances import Covariance
 from rmt_asymptotics.errors import LowEffectiveRank, NotConverged, OutOfDomain
 from rmt_asymptotics.labels import LogisticLabels, MixtureNoise, ProbitLabels, Regression, SignLabels
@@ -178,7 +185,10 @@ __all__ = [
     "centred",
     "cite",
     "compare",
+    "compare_bias_variance",
     "compare_curve",
+    "compare_ensemble",
+    "compare_training",
     "cos",
     "ensemble",
     "erf",

@@ -152,6 +152,23 @@ def test_a_simulation_stands_at_its_points_beside_the_theory(run):
     assert [len(line.split()) for line in table.splitlines()] == [7, 3, 7, 7, 3]
 
 
+def test_readouts_are_compared(run):
+    model = MODEL.replace(sample_complexity=2.3)
+    status, table, _ = run(
+        "training-curve", *OPTIONS, *SMALL, "--sample-complexity", "2.3", "--time", "1,9", "--output", "t.csv"
+    )
+    compared, frame = rmt.compare_training(model, time=[1.0, 9.0], **SIMULATION), read_csv("t.csv")
+    np.testing.assert_array_equal(frame.training_error_z_score, compared.training_error_z_score)
+    assert (status, table.split()[:5]) == (0, ["time", "test_error", "simulation", "s.e.", "z"])
+    ratios = ["--over-width-ratio", "0.5,2", "--sample-complexity", "2.3"]
+    status, table, _ = run("bias-variance", *OPTIONS, *SMALL, *ratios, "--output", "b.csv", "--plot", "b.png")
+    compared, frame = rmt.compare_bias_variance(model, width_ratio=[0.5, 2.0], **SIMULATION), read_csv("b.csv")
+    np.testing.assert_array_equal(frame.bias_z_score, compared.bias_z_score)
+    assert (status, len(table.splitlines())) == (0, 15)
+    status, table, _ = run("bias-variance", *OPTIONS, *SMALL, "--sample-complexity", "2.3")
+    assert (status, len(table.splitlines())) == (0, 8)
+
+
 def test_a_comparison_over_dimensions_is_printed_and_written(run):
     sizes = ["--dimension", "20,40", "--dimension", "30", *SMALL[2:], "--sample-complexity", "2.3"]
     status, table, _ = run("compare", *OPTIONS, *sizes, "--output", "x.csv")

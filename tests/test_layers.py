@@ -78,13 +78,13 @@ ALLOWED = {
         "montecarlo": f"{MODELS} decomposition schedule",  # knows nothing of the theory
         "sweeps": f"{MODELS} threads canonical state_evolution asymptotics montecarlo",
         "prediction": f"{MODELS} asymptotics",
-        "comparison": f"{MODELS} asymptotics prediction finite montecarlo sweeps",
+        "comparison": f"{MODELS} decomposition asymptotics prediction finite training montecarlo sweeps",
         "dynamics": f"{BASE} activations",
         "plotting": f"{MODELS} spectra sweeps comparison dynamics",
         "reproduce": f"{MODELS} asymptotics finite spectra optimisation montecarlo sweeps comparison plotting",
         "explorer": f"{MODELS} threads asymptotics finite montecarlo sweeps plotting",
-        "cli": f"{MODELS} asymptotics explanation citations finite training spectra optimisation montecarlo sweeps "
-        "comparison dynamics plotting reproduce explorer",
+        "cli": f"{MODELS} decomposition asymptotics explanation citations finite training spectra optimisation "
+        "montecarlo sweeps comparison dynamics plotting reproduce explorer",
     }.items()
 }
 MUTUAL = {("expressions", "activations"), ("expressions", "targets")}

@@ -175,6 +175,15 @@ def test_classes_without_weight_do_not_stop_newton():
     np.testing.assert_allclose(fine.errors(filters.weights), coarse.errors(filters.weights), rtol=1e-6)
 
 
+def test_signs_of_life(capsys):
+    rmt.training_curve(MODEL, time=[1.0], tolerance=1e-5)
+    assert capsys.readouterr().err == ""
+    rmt.training_curve(MODEL, time=[1.0], tolerance=1e-5, progress=True)
+    assert capsys.readouterr().err.startswith("pairs of readouts: ")
+    with pytest.raises(rmt.OutOfDomain, match=r"^progress"):
+        rmt.training_curve(MODEL, time=[1.0], progress=1)
+
+
 def test_optimal_stopping():
     best = rmt.optimal_stopping(MODEL)
     around = rmt.training_curve(MODEL, time=[0.98 * best.time, best.time, 1.02 * best.time]).test_error.values

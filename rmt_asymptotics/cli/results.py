@@ -4,7 +4,7 @@ In every Dataset here `test_error` is the theory, `test_error_simulation`, `test
 `test_error_z_score` are the simulation; so for the other errors.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SHOWN = ("test_error", "training_error")  # in tables; files hold all
 OF_TWO_VALUES = ("misclassification", "training_misclassification")  # instead, where the labels are such
+HEADS = {"sample_complexity": "n/d", "width_ratio": "p/d"}
 COLUMNS = {
     "": ("", ".6g"),
     "_corrected": ("corrected", ".6g"),
@@ -44,10 +45,11 @@ def ordered(compared: "xarray.Dataset") -> "xarray.Dataset":
     return compared[[*(name for name in columns if name in compared), "status", "message"]]
 
 
-def curve_table(dataset: "xarray.Dataset") -> Table:
-    """One row a point of sample complexity: theory and what there is of simulation, standard error and z-score."""
-    heads, columns = ["n/d"], [dataset.sample_complexity.values.tolist()]
-    for name in OF_TWO_VALUES if OF_TWO_VALUES[0] in dataset else SHOWN:
+def curve_table(dataset: "xarray.Dataset", names: Sequence[str] = ()) -> Table:
+    """One row a point: theory and what there is of simulation, standard error and z-score, of some outputs."""
+    (axis,) = {str(dim) for name in dataset.data_vars for dim in dataset[name].dims if dim != "replica"}
+    heads, columns = [HEADS.get(axis, axis)], [dataset[axis].values.tolist()]
+    for name in names or (OF_TWO_VALUES if OF_TWO_VALUES[0] in dataset else SHOWN):
         for suffix, (title, form) in COLUMNS.items():
             if name + suffix in dataset:
                 heads.append(title or name)

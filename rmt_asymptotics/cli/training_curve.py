@@ -1,4 +1,4 @@
-"""`rmt-asymptotics training-curve`: errors while the readout trains, with a simulation beside them if asked for."""
+"""`rmt-asymptotics training-curve`: errors while the readout trains, with simulation and z-scores if asked for."""
 
 from pathlib import Path
 from typing import Any
@@ -6,11 +6,9 @@ from typing import Any
 import click
 
 from rmt_asymptotics.cli.options import check_drawable, model_from_options, shared_options
+from rmt_asymptotics.cli.results import curve_table, deliver
 from rmt_asymptotics.cli.values import Axis, AxisType
-from rmt_asymptotics.montecarlo import simulate_training
-from rmt_asymptotics.output import write_dataset, write_figure
-
-COLUMNS = ("test_error", "training_error")
+from rmt_asymptotics.comparison import compare_training
 
 
 @click.command(name="training-curve", short_help="Errors while the readout trains.")
@@ -29,7 +27,7 @@ def training_curve_command(
     """Test and training error of a model while its readout trains from zero.
 
     In gradient flow to each --time, or after --steps of gradient descent.  With --dimension, finite networks are
-    trained beside the limit; give --width as well to have the theory at their width.
+    trained beside the theory at their width, with z-scores.
 
     \b
     Example:
@@ -49,21 +47,9 @@ def training_curve_command(
         along["time"] = time.values
     elif steps is not None:
         along |= {"steps": [round(step) for step in steps.values], "learning_rate": learning_rate, "momentum": momentum}
-    result = training_curve(model, **along)
-    simulation = None
-    if dimension is not None:
+    if dimension is None:
+        result = training_curve(model, **along)
+    else:
         options: dict[str, Any] = {"replicas": replicas, "seed": seed, "workers": workers}
-        simulation = simulate_training(model, dimension=dimension, **along, **options)
-        for name in COLUMNS:
-            result[f"{name}_simulation"] = simulation[f"{name}_simulation"]
-            result[f"{name}_standard_error"] = simulation[f"{name}_standard_error"]
-        result = result.assign_attrs(simulation.attrs)
-    if output:
-        write_dataset(result, output)
-    if plot:
-        write_figure(figure_of(plot_curve(result)), plot)
-    shown = [str(name) for name in result.data_vars if name != "error_estimate"]
-    (axis,) = map(str, result.dims)
-    click.echo("".join(f"{name:>30}" for name in (axis, *shown)))
-    for i, value in enumerate(result[axis].values):
-        click.echo(f"{value:>30.6g}" + "".join(f"{result[name].values[i]:>30.6g}" for name in shown))
+        result = compare_training(model, dimension=dimension, **along, **options)
+    deliver(result, curve_table(result), output, plot, lambda: figure_of(plot_curve(result)))

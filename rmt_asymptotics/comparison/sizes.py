@@ -9,6 +9,7 @@ from rmt_asymptotics.comparison.corrected import finite_size_at
 from rmt_asymptotics.estimates import Estimate, z_score
 from rmt_asymptotics.models import RegressionOnData, RidgeModel
 from rmt_asymptotics.montecarlo import Simulation, SimulationPlan, simulate
+from rmt_asymptotics.montecarlo.sizes import network_sizes, rounded_size
 from rmt_asymptotics.prediction import predicted
 
 if TYPE_CHECKING:
@@ -65,11 +66,12 @@ def compared_at(model: RidgeModel, plan: SimulationPlan) -> SizeComparison:
     simulation = simulate(model, plan)
     if isinstance(model, RegressionOnData):
         return SizeComparison(predicted(model, simulation.samples), simulation)
-    limit = solve(_at_size(model, simulation))
+    limit = solve(at_size(model, plan.dimension))
     return SizeComparison(limit, simulation, *finite_size_at(limit, plan))
 
 
-def _at_size(model: RidgeModel, simulation: Simulation) -> RidgeModel:
-    """The model with the width and the ratios that were simulated."""
-    d = simulation.dimension
-    return model.at_width(simulation.width, d).replace(sample_complexity=simulation.samples / d)
+def at_size(model: RidgeModel, dimension: int) -> RidgeModel:
+    """The model with the width and the ratios that are simulated at a dimension."""
+    d, width = network_sizes(model, dimension)
+    n = rounded_size("sample_complexity", model.sample_complexity, d)
+    return model.at_width(width, d).replace(sample_complexity=n / d)

@@ -18,7 +18,7 @@ from rmt_asymptotics.montecarlo.replica import random_generator
 from rmt_asymptotics.montecarlo.sizes import network_sizes, rounded_size
 from rmt_asymptotics.schedule import Schedule, schedule_of
 from rmt_asymptotics.serialisation import provenance
-from rmt_asymptotics.vocabulary.quantities import QUANTITIES
+from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
     import xarray
@@ -43,8 +43,8 @@ def simulate_training(
 ) -> "xarray.Dataset":
     """The errors of finite networks while their readout trains: arguments of `training_curve`, plan as in `simulate`.
 
-    Returns `test_error_simulation`, `training_error_simulation` and their standard errors, along "time" or "steps"; the
-    latter not for samples that are fresh.
+    Returns `test_error_simulation`, `training_error_simulation` and their standard errors, along "time" or "steps", and
+    with `replica_values` `<error>_values` of each replica; no training errors for samples that are fresh.
     A step beyond the limit of stability is taken as it is.  Raises `OutOfDomain` as `simulate` does.
 
     >>> from rmt_asymptotics.activations import sin, tanh
@@ -60,13 +60,16 @@ def simulate_training(
     plan = planned(plan, options, model.own_dimension)
     draws = np.array(replicate(partial(_replica, model, plan, schedule), plan))  # (replicas, 2, T)
     draws[:, 0] += model.noise_variance
-    name, variables = schedule.name, dict[str, Any]()
+    dims, variables = (schedule.name,), dict[str, tuple[Any, ...]]()
     for error, values in zip(NAMES[: draws.shape[1]], draws.transpose(1, 0, 2), strict=True):
-        words = QUANTITIES[error].words
-        variables[f"{error}_simulation"] = (name, values.mean(0), {"long_name": f"simulated {words}", "units": "1"})
-        spread = {"long_name": f"standard error: {words}", "units": "1"}
-        variables[f"{error}_standard_error"] = (name, standard_error(values), spread)
-    return xarray.Dataset(variables, {name: schedule.axis}, provenance(model) | plan.attributes)
+        columns: dict[str, Any] = {
+            "simulation": (dims, values.mean(0)),
+            "standard_error": (dims, standard_error(values)),
+        }
+        if plan.replica_values:
+            columns["values"] = (("replica", *dims), values)
+        variables |= {(name := f"{error}_{kind}"): (*column, described(name)) for kind, column in columns.items()}
+    return xarray.Dataset(variables, {schedule.name: schedule.axis}, provenance(model) | plan.attributes)
 
 
 def _replica(model: RidgeModel, plan: SimulationPlan, schedule: Schedule, seeds: np.random.SeedSequence) -> Array:

@@ -7,6 +7,8 @@ from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.plotting.captions import describe
 from rmt_asymptotics.plotting.frames import Size, finish, new_axes
 from rmt_asymptotics.plotting.labels import describe_axis, model_of
+from rmt_asymptotics.plotting.marks import simulated_points
+from rmt_asymptotics.plotting.palette import Look
 from rmt_asymptotics.vocabulary.quantities import PARTS
 
 if TYPE_CHECKING:
@@ -32,8 +34,9 @@ def plot_bias_variance(
 ) -> "Axes":
     """The parts of the test error, one above the other, against the axis of a `bias_variance_curve`.
 
-    Parts that are 0 everywhere are left out.  Raises `OutOfDomain` for a Dataset without the parts, or of other than
-    one dimension.
+    Of a `compare_bias_variance` also the simulated parts, as points on the edges between areas, each with the standard
+    error of the part below it.  Parts that are 0 everywhere are left out.
+    Raises `OutOfDomain` for a Dataset without the parts, or of other than one dimension of two values or more.
 
     >>> import rmt_asymptotics as rmt
     >>> model = rmt.RandomFeatures(activation=rmt.relu, target=rmt.sign, sample_complexity=2.0,
@@ -42,7 +45,7 @@ def plot_bias_variance(
     >>> len(axes.collections), axes.get_xscale()
     (7, 'log')
     """
-    if len(dataset.dims) != 1 or any(name not in dataset for name in LOOKS):
+    if len(dataset.dims) != 1 or min(dataset.sizes.values()) < 2 or any(name not in dataset for name in LOOKS):
         raise OutOfDomain("dataset", dict(dataset.sizes), "of `bias_variance_curve`, along one dimension")
     axes = axes or new_axes(size)
     (axis,) = map(str, dataset.dims)
@@ -53,9 +56,22 @@ def plot_bias_variance(
         colour, hatch = LOOKS[name]
         area.set(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.4)
     axes.plot(x, total, color="black", linewidth=1.6, label="test error")
+    if "test_error_simulation" in dataset:
+        _simulated(axes, dataset, [name for name in shown if name != "noise"])
     describe_axis(axes, "x", dataset[axis])
     axes.set_ylabel("mean squared error")
     axes.set_xlim(x.min(), x.max())
     axes.set_ylim(bottom=0)
-    finish(axes, describe(model_of(dataset), (axis,)) if caption is None else caption)
+    known = (axis, "width") if "test_error_simulation" in dataset else (axis,)  # the theory has the simulated width
+    finish(axes, describe(model_of(dataset), known) if caption is None else caption)
     return axes
+
+
+def _simulated(axes: "Axes", dataset: "xarray.Dataset", shown: list[str]) -> None:
+    """The sums of the simulated parts up to each; the noise of fresh labels, at the bottom, is known."""
+    (axis,), look, height = map(str, dataset.dims), Look("black", "-", "o"), dataset.noise.values
+    for name in shown:
+        height = height + dataset[f"{name}_simulation"].values
+        last = f"simulation, d = {dataset.attrs['dimension']}, ± 1 standard error"
+        label = last if name == shown[-1] else None
+        simulated_points(axes, dataset[axis].values, height, dataset[f"{name}_standard_error"].values, look, label)

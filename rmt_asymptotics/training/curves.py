@@ -10,6 +10,7 @@ from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.decomposition import SAME
 from rmt_asymptotics.errors import OutOfDomain, numerical_failures
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.progress import progress_of
 from rmt_asymptotics.schedule import schedule_of
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.spectra import spectrum
@@ -39,6 +40,7 @@ def training_curve(
     sample_step: float | None = None,
     samples: Literal["shared", "fresh"] = "shared",
     tolerance: float = TOLERANCE,
+    progress: bool | None = None,
 ) -> "xarray.Dataset":
     """Test and training error while the readout trains from 0, in gradient flow or in steps of gradient descent.
 
@@ -53,6 +55,7 @@ def training_curve(
     small [sgd.1], [sgd.2].
     samples: "fresh" for one pass of it, in which no sample is seen twice; n is then but the unit of time, and there is
     no training error.
+    progress: signs of life, as in `SimulationPlan`: continuous laws of a finite width may take a minute.
     Returns `test_error`, `training_error` and `error_estimate` (relative: filter, quadrature, class count).
     Raises `OutOfDomain` for times or steps out of range, and for a step beyond the limit of stability, which the
     largest eigenvalue sets, outliers included; `NotConverged` as `solve` does.
@@ -78,12 +81,13 @@ def training_curve(
         attributes |= {"learning_rate": method.learning_rate, "momentum": method.momentum}
         attributes |= {"largest_learning_rate": method.limit * method.learning_rate / largest}
         filters, words = descent(method, schedule.axis, bands), "steps of gradient descent of the readout"
-    if schedule.sample_step is None:
-        values, estimate = filtered_errors(model, filters, decay, tolerance)
-    else:
-        shared = FRESH if schedule.fresh else SAME
-        attributes |= {"sample_step": schedule.sample_step, "samples": samples}
-        values, estimate = sgd_errors(model, schedule.axis, schedule.sample_step, tolerance, shared)
+    with progress_of("pairs of readouts", progress) as tick:
+        if schedule.sample_step is None:
+            values, estimate = filtered_errors(model, filters, decay, tolerance, tick=tick)
+        else:
+            shared = FRESH if schedule.fresh else SAME
+            attributes |= {"sample_step": schedule.sample_step, "samples": samples}
+            values, estimate = sgd_errors(model, schedule.axis, schedule.sample_step, tolerance, shared, tick)
     names = ("test_error", "training_error")[: len(values)]
     variables = {key: (name, column, _words(key)) for key, column in zip(names, values, strict=True)}
     variables["error_estimate"] = (name, estimate, _words("error_estimate"))

@@ -12,6 +12,7 @@ from rmt_asymptotics.decomposition import SAME, Shared
 from rmt_asymptotics.equations.two_point import label_errors, pair_errors
 from rmt_asymptotics.errors import NotConverged, number
 from rmt_asymptotics.models import RidgeModel
+from rmt_asymptotics.progress import Tick, silent
 from rmt_asymptotics.spectra.bulk import body
 from rmt_asymptotics.state_evolution.refinement import LARGEST_ROUNDING
 from rmt_asymptotics.training.filters import Complex, Filters
@@ -58,10 +59,13 @@ def _rest(weights: Complex) -> Array:
     return np.asarray(1 - 2 * np.sum(weights.real, axis=1))
 
 
-def pair_matrices(problem: Problem, controls: Controls, poles: Complex, shared: Shared = SAME) -> PairMatrices:
+def pair_matrices(
+    problem: Problem, controls: Controls, poles: Complex, shared: Shared = SAME, tick: Tick = silent
+) -> PairMatrices:
     """The pairs of the readouts at complex ridges, at the one point of `controls`.
 
     shared: without common samples, readouts are those of infinitely many, and training errors are none.
+    tick: called after each block of pairs.
     """
     problem = _without_tails(problem)
     latent = latent_of(problem, controls.dimension_ratio[:1])
@@ -75,6 +79,7 @@ def pair_matrices(problem: Problem, controls: Controls, poles: Complex, shared: 
         for pairs, one in ((plain, first), (crossed, first.conjugate)):
             found = pair_errors(latent, one, second, shared)
             pairs[:, i, j] = found.test, found.training
+        tick()
         plain[:, j, i], crossed[:, j, i] = plain[:, i, j], crossed[:, i, j].conj()
     alone = label_errors(latent, readouts)
     return PairMatrices(
@@ -91,7 +96,7 @@ def _without_tails(problem: Problem) -> Problem:
 
 
 def filtered_errors(
-    model: RidgeModel, filters: Filters, decay: float, tolerance: float, shared: Shared = SAME
+    model: RidgeModel, filters: Filters, decay: float, tolerance: float, shared: Shared = SAME, tick: Tick = silent
 ) -> tuple[Array, Array]:
     """Test and training error (2, T) of filters, and their estimated relative error, (T,); see `pair_matrices`.
 
@@ -101,7 +106,7 @@ def filtered_errors(
     controls, kinds = control_points(model, {}), 2 if shared.samples else 1
 
     def errors(problem: Problem) -> Rounded:
-        matrices = pair_matrices(problem, controls, filters.poles + decay, shared)
+        matrices = pair_matrices(problem, controls, filters.poles + decay, shared, tick)
         return Rounded(matrices.errors(filters.weights)[:kinds], matrices.rounding(filters.weights)[:kinds])
 
     found, left = refined_rounded(model, errors, max(number("tolerance", tolerance, above=0), LEAST), FAINT)

@@ -15,6 +15,7 @@ from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.decomposition import Shared
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RidgeModel, RidgeRegression
+from rmt_asymptotics.progress import Tick, silent
 from rmt_asymptotics.spectra import spectrum
 from rmt_asymptotics.training.filtered import filtered_errors
 from rmt_asymptotics.training.filters import Filters, flow
@@ -41,13 +42,15 @@ class Kernels:
     test: Array
 
 
-def sgd_errors(model: RidgeModel, times: Array, step: float, tolerance: float, shared: Shared) -> tuple[Array, Array]:
+def sgd_errors(
+    model: RidgeModel, times: Array, step: float, tolerance: float, shared: Shared, tick: Tick = silent
+) -> tuple[Array, Array]:
     """Errors at increasing times, test and training error (2, T), or the test error (1, T) for samples seen once.
 
     step: of one sample's gradient, so that s samples seen are a time step s/n.  Second: their relative error, (T,).
     """
     grid = np.union1d(np.geomspace(EARLIEST * times[0], times[-1], 2 * GRID + 1), times)
-    flowing, estimate = filtered_errors(model, flow(grid), 0.0, tolerance, shared)
+    flowing, estimate = filtered_errors(model, flow(grid), 0.0, tolerance, shared, tick)
     lags = np.geomspace(LEAST * grid[0], grid[-1], LAGS)
     filters, controls = flow(2 * lags), control_points(model, {})
     of_bulk, _ = refined(model, lambda problem: _kernels(problem, controls, filters, lags, shared), NOISE)

@@ -10,6 +10,7 @@ from rmt_asymptotics.canonical.translation import translate
 from rmt_asymptotics.errors import number, numerical_failures
 from rmt_asymptotics.models import RidgeModel, check_ridge_regression
 from rmt_asymptotics.optimisation import optimal
+from rmt_asymptotics.progress import progress_of
 from rmt_asymptotics.tables import Shown, Table, titled
 from rmt_asymptotics.training.curves import TOLERANCE
 from rmt_asymptotics.training.filtered import filtered_errors
@@ -43,12 +44,15 @@ class OptimalStopping(Shown):
 
 @checked_arguments
 @numerical_failures()
-def optimal_stopping(model: RidgeModel, *, weight_decay: float = 0.0, tolerance: float = TOLERANCE) -> OptimalStopping:
+def optimal_stopping(
+    model: RidgeModel, *, weight_decay: float = 0.0, tolerance: float = TOLERANCE, progress: bool | None = None
+) -> OptimalStopping:
     """The best time to stop gradient flow of the readout, beside the best ridge.
 
     weight_decay: of the flow, >= 0.
     tolerance: of the test error, relative.
-    Raises as `training_curve` does.
+    progress: as in `training_curve`.
+    Raises as that does.
 
     >>> import rmt_asymptotics as rmt
     >>> model = rmt.RandomFeatures(activation=rmt.tanh, target=rmt.sin, sample_complexity=2.0,
@@ -61,12 +65,15 @@ def optimal_stopping(model: RidgeModel, *, weight_decay: float = 0.0, tolerance:
     tolerance = number("tolerance", tolerance, above=0)
     decay = number("weight_decay", weight_decay, least=0)
     low, high = np.log(np.array(WINDOW) / _mean_eigenvalue(model))
-    filters = flow(np.exp(np.linspace(low, high, COARSE)))
-    first = filtered_errors(model, filters, decay, tolerance)[0][0]
-    best = low + (high - low) * float(np.argmin(first)) / (COARSE - 1)
-    width = (high - low) / (COARSE - 1)
-    around = np.linspace(best - width, min(best + width, high), FINE)
-    values = filtered_errors(model, flow(np.exp(around)), decay, tolerance)[0][0]
+    with progress_of("pairs of readouts", progress) as tick:
+
+        def errors(logarithms: Array) -> Array:
+            return filtered_errors(model, flow(np.exp(logarithms)), decay, tolerance, tick=tick)[0][0]
+
+        best = low + (high - low) * float(np.argmin(errors(np.linspace(low, high, COARSE)))) / (COARSE - 1)
+        width = (high - low) / (COARSE - 1)
+        around = np.linspace(best - width, min(best + width, high), FINE)
+        values = errors(around)
     at, value = _vertex(around, values)
     ridge = optimal(model, over=("ridge",))
     at_end = at > low + AT_END * (high - low)
