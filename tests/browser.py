@@ -121,6 +121,17 @@ class Page:
         self.call("Input.insertText", text=text)
         self.run("document.activeElement.blur()")
 
+    def accessible(self) -> list[dict]:
+        """What a screen reader is told: role, name, value, description and properties of each node."""
+        nodes = self.call("Accessibility.getFullAXTree")["nodes"]
+        texts = ("role", "name", "value", "description")
+        return [
+            {text: node.get(text, {}).get("value") for text in texts}
+            | {each["name"]: each["value"].get("value") for each in node.get("properties", [])}
+            for node in nodes
+            if not node["ignored"]
+        ]
+
     def screenshot(self, path: Path) -> None:
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot")["data"]))
 

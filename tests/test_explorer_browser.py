@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections import Counter
 from contextlib import closing
 
 import numpy as np
@@ -21,6 +22,7 @@ SECONDS = 60.0  # that a server may take to end on a busy machine
 SHELL = (sys.executable, "-c", "from rmt_asymptotics.cli import main; raise SystemExit(main())")
 READY = "document.getElementById('status').textContent.startsWith('ready')"
 PAGE = "(await import('/static/explorer.js'))"  # its state, and what it shows
+CONTROLS = {"textbox", "slider", "checkbox", "combobox", "button", "application"}
 SMALL = {"simulation": {"dimension": 20, "replicas": 4, "seed": 3}}
 # a Gaussian law: the whole curve takes seconds
 SLOW = {
@@ -181,6 +183,50 @@ def wrong_values_are_said_under_their_controls(visit):
     page.wait("document.getElementById('f-loss-error').textContent.includes('real labels')")
 
 
+def a_screen_reader_is_told_all(visit):
+    page = visit.open(SMALL | {"simulate": False, "band": False})
+    page.click("#map-on")
+    page.wait(f"(async () => {PAGE}.map?.complete && document.getElementById('map-summary').textContent !== '')()")
+    page.type("#f-ridge", "-1")
+    page.wait("document.getElementById('f-ridge-error').textContent")
+    told = page.accessible()
+    controls = [node for node in told if node["role"] in CONTROLS]
+    named = Counter((node["role"], node["name"]) for node in controls)
+    assert len(controls) > 30 and named.most_common(1)[0][1] == 1 and not {name for _, name in named} & {None, ""}
+    for node in controls:
+        held = node.get("checked") if node["role"] == "checkbox" else node["value"]
+        assert held or node["role"] in ("button", "application") or not node.get("focusable"), node
+    (wrong,) = (node for node in controls if node.get("invalid") == "true")
+    assert (wrong["name"], wrong["description"]) == ("ridge", "It must be a finite number > 0.")
+    assert [node["live"] for node in told if node["role"] == "alert"] == ["assertive"]
+    drawn = [node["description"] for node in controls if node["role"] == "application"]
+    assert len(drawn) == 2 and all("lowest 0." in words and "highest " in words for words in drawn)
+    said = page.run("document.querySelector('[data-slider=sample_complexity]').ariaValueText")
+    assert said == page.run("document.getElementById('f-sample_complexity').value")
+
+
+def keys_reach_all(visit):
+    page = visit.open(SMALL | {"simulate": False, "band": False})
+    page.click("#map-on")
+    tabbed = "input, select, button, summary, [tabindex]"
+    page.run(
+        f"""window.left = new Set([...document.querySelectorAll({tabbed!r})]
+            .filter(each => each.checkVisibility() && !each.disabled)); document.activeElement.blur()"""
+    )
+    count = page.run("left.size")
+    for _ in range(count + 2):
+        page.key("Tab")
+        page.run("left.delete(document.activeElement)")
+    assert count > 30 and page.run("[...left].map(e => e.outerHTML)") == []
+    page.run("document.getElementById('curve').focus()")
+    page.key("ArrowRight")
+    assert "test error" in page.run("document.getElementById('reading').textContent")
+    page.key("Enter")
+    page.wait(READY)
+    value = page.run(f"(async () => {PAGE}.state.model.sample_complexity)()")
+    assert value != 2 and f"n/d = {value}" in page.run("document.getElementById('reading').textContent")
+
+
 def a_slow_model_is_coarse_first_and_given_up(visit):
     page = visit.open({"model": SLOW, "simulate": False, "band": False}, ready=False)
     page.wait(f"(async () => {PAGE}.picture.curve.x.length >= 9 && !{PAGE}.picture.complete)()")
@@ -219,6 +265,8 @@ STEPS = (
     a_map_is_clicked,
     what_users_take_away,
     wrong_values_are_said_under_their_controls,
+    a_screen_reader_is_told_all,
+    keys_reach_all,
     a_slow_model_is_coarse_first_and_given_up,
     two_tabs,
     others_are_refused,

@@ -137,6 +137,20 @@ export class Curve {
     return this.look.logY ? Math.max(value, 1e-300) : value;
   }
 
+  /** In words: where each output begins, ends, is lowest and highest. */
+  summary() {
+    const {x, outputs} = this.picture.curve;
+    const lines = this.look.shown.map(name => {
+      const known = x.map((at, i) => [outputs[name]?.[i], at]).filter(([value]) => finite(value));
+      if (!known.length) return `${name.replaceAll("_", " ")} not solved`;
+      const sorted = known.toSorted(([a], [b]) => a - b);
+      const [first, last, low, high] = [known[0], known.at(-1), sorted[0], sorted.at(-1)]
+        .map(([value, at]) => `${short(value)} at ${short(at)}`);
+      return `${name.replaceAll("_", " ")} from ${first} to ${last}, lowest ${low}, highest ${high}`;
+    });
+    return `Along ${this.look.label}: ${lines.join("; ")}.`;
+  }
+
   tell(plot) {
     const i = plot.cursor.idx;
     if (!finite(i)) return this.read("");

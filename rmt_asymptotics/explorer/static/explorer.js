@@ -16,6 +16,7 @@ let asked = false, drawing = false, settling;
 let picture = emptyPicture(0), coming = picture;
 let map = null; // of the last request for one, with its key
 let caption = "", outputs = [];
+let heard = ""; // of the notes, which are read out when they change
 let sentAt = 0;
 
 const curve = new Curve($("curve"), x => pick([[state.curve.field, x]]), text => ($("reading").textContent = text));
@@ -86,36 +87,38 @@ function fields() {
 
 /** The fields of the axes: of the curve, and of the map if there is one. */
 function spans() {
-  span($("curve-span"), "curve", state.curve);
+  span($("curve-span"), "curve", state.curve, "along the curve");
   $("map-on").checked = Boolean(state.map);
   $("map-panel").hidden = !state.map;
   if (!state.map) return;
-  span($("map-across"), "map.across", state.map.across);
-  span($("map-up"), "map.up", state.map.up);
+  span($("map-across"), "map.across", state.map.across, "across the map");
+  span($("map-up"), "map.up", state.map.up, "up the map");
 }
 
-function span(container, path, values) {
+/** where: in words, of which axis. */
+function span(container, path, values, where) {
   const known = numberFields(form, state.model);
   const entryOf = name => known.find(([field]) => field === name)?.[1];
   if (!entryOf(values.field)) Object.assign(values, spanOf("sample_complexity"));
   const select = element("select", {id: `f-${path}.field`}, ...known.map(([value, , label]) =>
     element("option", {value, textContent: label})));
   select.value = values.field;
-  select.setAttribute("aria-label", "field");
+  select.setAttribute("aria-label", `field ${where}`);
   select.addEventListener("change", () => {
     Object.assign(values, spanOf(select.value));
-    span(container, path, values);
+    span(container, path, values, where);
     request();
   });
   const errors = [element("p", {className: "error", id: `f-${path}.field-error`})];
   const ends = ["low", "high"].map(end => {
     const input = element("input", {id: `f-${path}.${end}`, type: "text", value: short(values[end])});
-    input.setAttribute("aria-label", end === "low" ? "from" : "to");
+    input.setAttribute("aria-label", `${end === "low" ? "from" : "to"}, ${where}`);
     input.addEventListener("change", () => {
       values[end] = typed(input.value);
       request();
     });
     errors.push(element("p", {className: "error", id: `${input.id}-error`}));
+    input.setAttribute("aria-describedby", errors.at(-1).id);
     return input;
   });
   for (const error of errors) error.setAttribute("role", "alert");
@@ -244,7 +247,11 @@ const parts = {
     tell("solving");
   },
   curve(message) {
-    if (message.failure) return note("curve", message.failure.message);
+    if (message.failure) {
+      $("refusal").textContent = message.failure.message;
+      $("curve").classList.add("stale");
+      return;
+    }
     merge(coming.curve, message, ["outputs"]);
     coming.complete = message.complete;
     if (message.failed) note("curve", `${message.failed} points were not solved, such as: ${message.message[0]}`);
@@ -288,7 +295,7 @@ const parts = {
     if (message.message.length) note("map", message.message[0]);
   },
   done(message) {
-    if (message.id === number && message.id === coming.id) tell(`ready, curve in ${coming.took} ms`);
+    if (message.id === number && message.id === coming.id) tell(coming.complete ? `ready, curve in ${coming.took} ms` : "ready");
   },
 };
 
@@ -321,8 +328,12 @@ function draw() {
     if (!form) return;
     if (picture.curve.x.length) {
       curve.show(picture, look());
+      if (picture.complete) $("curve-summary").textContent = curve.summary();
     }
-    if (state.map && map?.x) phases.show(map, mapLook());
+    if (state.map && map?.x) {
+      phases.show(map, mapLook());
+      if (map.complete) $("map-summary").textContent = phases.summary();
+    }
     words();
   });
 }
@@ -351,8 +362,9 @@ function words() {
     key.push(`Points: simulated, d = ${state.simulation.dimension}, ${simulation.replicas} of ${state.simulation.replicas} draws, \u00b1 one standard error.`);
   }
   if (picture.without) key.push(picture.without);
-  $("notes").replaceChildren(element("li", {textContent: key.join(" ")}),
-    ...Object.values(notes).map(text => element("li", {className: "error", textContent: text})));
+  const said = [{textContent: key.join(" ")}, ...Object.values(notes).map(textContent => ({className: "error", textContent}))];
+  if (JSON.stringify(said) !== heard) $("notes").replaceChildren(...said.map(properties => element("li", properties)));
+  heard = JSON.stringify(said);
   const rows = Object.entries(point?.values ?? {}).filter(([, value]) => finite(value));
   $("point").tBodies[0].replaceChildren(...rows.map(([name, value]) =>
     element("tr", {}, element("th", {scope: "row", textContent: form.outputs[name]}),
@@ -368,7 +380,7 @@ function connect() {
   socket.addEventListener("message", event => {
     const message = JSON.parse(event.data);
     parts[message.part](message);
-    draw();
+    if (coming === picture || message.part === "map") draw(); // else nothing of it is shown yet
   });
   socket.addEventListener("close", () => {
     tell("the explorer has ended");

@@ -101,6 +101,7 @@ function optional(made, entry, values, input, changed, read, start) {
   if (!entry.none) return made;
   const none = element("input", {type: "checkbox", checked: values[entry.name] === null});
   input.disabled = none.checked;
+  none.setAttribute("aria-label", `${entry.label}: ${entry.none}`);
   none.addEventListener("change", () => {
     input.disabled = none.checked;
     input.value ||= start;

@@ -113,6 +113,16 @@ export class PhaseMap {
     document.getElementById("scale-high").textContent = finite(high) ? short(high, 3) + (logarithmic ? " log" : "") : "";
   }
 
+  /** In words: where the output is lowest and highest. */
+  summary() {
+    const {x, y, values} = this.map;
+    const {across, up, output} = this.look;
+    const known = values.map((value, k) => [value, k]).filter(([value]) => finite(value)).sort(([a], [b]) => a - b);
+    const ends = [["lowest", known[0]], ["highest", known.at(-1)]].filter(([, found]) => found).map(([word, [value, k]]) =>
+      `${word} ${short(value)} at ${across.label} = ${short(x[k % x.length])}, ${up.label} = ${short(y[Math.floor(k / x.length)])}`);
+    return `${output}: ${ends.join("; ") || "not solved"}.`;
+  }
+
   place(plot) {
     const {x, y} = this.map;
     return [nearest(x.map(v => plot.valToPos(v, "x")), plot.cursor.left),
