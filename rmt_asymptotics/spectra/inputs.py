@@ -43,9 +43,11 @@ class InputOutlier:
 class InputSpectrum(Spectrum):
     """Limiting spectrum of X^T X/d, the d eigenvalues of n inputs X.
 
-    edges: the intervals (low, high) that the density occupies, increasing.  atom_at_zero: proportion of eigenvalues 0.
+    edges: the intervals (low, high) that the density occupies, increasing.
+    atom_at_zero: proportion of eigenvalues 0.
     outliers: of eigenvalues of the covariance with the share 0, from the largest down.
-    error_estimate: 0, nothing is refined.  bulk: that of X X^T/d, which the methods evaluate.
+    error_estimate: 0, nothing is refined.
+    bulk: that of X X^T/d, which the methods evaluate.
     """
 
     VARIABLE: ClassVar[str] = "eigenvalue"
