@@ -98,6 +98,13 @@ def test_the_example_of_the_help_runs(run, command, shown):
         assert Path(name).stat().st_size > 0
 
 
+@pytest.mark.parametrize("command", ["solve", "curve", "training-curve"])
+def test_defaults_of_the_help_are_what_one_would_type(run, command):
+    _, text, _ = run(command, "--help")
+    assert " ".join(re.search(r"--target TEXT(.*?)--", text, re.DOTALL)[1].split()).endswith("[default: identity]")
+    assert "<" not in text.replace("<w_i, x>", "").replace("<theta", "").replace("[x<", "").replace("<=", "")
+
+
 def test_a_file_gives_the_same_bits_as_options(run):
     Path("model.toml").write_text(TOML)
     assert run("curve", *OPTIONS, *AXIS, "--output", "options.csv")[0] == 0

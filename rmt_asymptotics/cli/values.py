@@ -10,6 +10,7 @@ from typing import Any
 import click
 import numpy as np
 
+from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.output import checked_path
 from rmt_asymptotics.serialisation import parameters_of
@@ -110,7 +111,7 @@ def typed(value: Any) -> str:
     if isinstance(value, tuple):
         several = any(isinstance(entry, tuple) for entry in value)
         return (";" if several else ",").join(map(typed, value))
-    if not dataclasses.is_dataclass(value):
+    if isinstance(value, Activation) or not dataclasses.is_dataclass(value):
         return f"{value:g}" if isinstance(value, float) else str(value).lower()
     *words, kind = dashed(type(value).__name__).split("-")
     parameters = [getattr(value, field.name) for field in dataclasses.fields(value)]
