@@ -1,5 +1,6 @@
 """The theory of finite networks beside a simulation, where there is one."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from rmt_asymptotics.asymptotics import Asymptotics, solve
 from rmt_asymptotics.errors import NotConverged, OutOfDomain
-from rmt_asymptotics.models import OneStepNetwork, RidgeModel, RidgeRegression
+from rmt_asymptotics.models import OneStepNetwork, RegressionOnData, RidgeModel, RidgeRegression
 from rmt_asymptotics.montecarlo import SimulationPlan
 from rmt_asymptotics.montecarlo.ensemble import default_test_samples
 from rmt_asymptotics.vocabulary.quantities import ERRORS
@@ -39,8 +40,10 @@ def finite_curve(model: RidgeModel, plan: SimulationPlan, samples: np.ndarray) -
 
 
 def _has_finite_theory(model: RidgeModel) -> bool:
-    drawn = not isinstance(model, (OneStepNetwork, RidgeRegression)) and not model.has_several_directions
-    return drawn and model.is_ridge_regression and model.covariance is None
+    if isinstance(model, (OneStepNetwork, RegressionOnData)) or model.has_several_directions:
+        return False
+    known = isinstance(model, RidgeRegression) or (model.covariance is None and math.isfinite(model.width_ratio))
+    return known and model.is_ridge_regression
 
 
 def _solved(model: RidgeModel, plan: SimulationPlan) -> "FiniteSize | None":

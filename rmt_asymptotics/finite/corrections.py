@@ -1,22 +1,18 @@
-"""All corrections of order 1/d together, and the variance of one draw.  Note: theory_notes/finite_size.md.
-
-Derivatives in the ridge and in tau are Cauchy's: means over a small circle, on which everything is analytic.
-"""
+"""All corrections of order 1/d together, and the variance of one draw.  Note: theory_notes/finite_size.md."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.finite.circles import circles
 from rmt_asymptotics.finite.loop import loop, nongaussian, responses, tilted
 from rmt_asymptotics.finite.samples import class_expansion, sample_expansion, smooth
 from rmt_asymptotics.finite.setting import Setting
 from rmt_asymptotics.finite.spread import bulk_covariance, of_test_sample
 from rmt_asymptotics.finite.state import Measure, Numbers, projected, smooth_errors, solved_bulk
 
-POINTS = 4  # on a circle: the error is of this order in its radius
-RADIUS = 1e-2  # in units of the ridge and of the samples' weight
-RADIUS_EPS = 1e-3  # of the central difference in eps, in units of that at which V2 would double
+RADIUS_EPS = 1e-4  # of the central difference in eps, in units of that at which V2 would double
 
 
 @dataclass(frozen=True)
@@ -51,25 +47,15 @@ def corrections(at: Setting) -> Corrections:
 
 
 def _bulk_part(at: Setting, start: Numbers, t: Numbers, weight: float) -> tuple[Array, Array]:
-    """Shifts of the means by one loop, and variances from the bulk, of the three errors.
-
-    With F(ridge, tau): test error dF/dtau, objective F/n, training error (F - ridge dF/dridge)/n.
-    """
-    circle = np.exp(2j * np.pi * np.arange(POINTS) / POINTS)
-    ridge = at.ridge * np.concatenate([[1], 1 + RADIUS * circle, np.ones(POINTS)])
-    tau = RADIUS * weight * np.concatenate([np.zeros(1 + POINTS), circle])
-    measure = Measure(np.broadcast_to(at.mass, (len(ridge), len(at.mass))), tau, ridge, at.class_weights)
+    """Shifts of the means by one loop, and variances from the bulk, of the three errors."""
+    points = circles(at.ridge, weight, at.samples)
+    masses = np.broadcast_to(at.mass, (len(points.ridge), len(at.mass)))
+    measure = Measure(masses, points.tau, points.ridge, at.class_weights)
     bulk = solved_bulk(at, measure, (start, t))
     modes = projected(at, bulk, bulk.den)
     errors = smooth_errors(at, bulk, modes)
     Q = responses(at, bulk, modes, errors)
     eps = RADIUS_EPS * float(np.min(np.abs(at.class_weights * bulk.t[0] / Q[1][0]))) * np.array([1, -1])
     moved = tilted(at, bulk, Q, eps)
-    gamma = loop(at, bulk, modes, moved) + nongaussian(at, modes, tau, moved)
-    mean = gamma @ (0.5 / eps)
-    cauchy, n = circle.conj() / (POINTS * RADIUS), at.samples
-    test = np.concatenate([np.zeros(1 + POINTS), cauchy / weight])
-    training = np.concatenate([[1], -cauchy, np.zeros(POINTS)]) / n
-    objective = np.concatenate([[1], np.zeros(2 * POINTS)]) / n
-    weights, covariance = np.array([test, training, objective]), bulk_covariance(at, bulk, modes)
-    return (weights @ mean).real, np.einsum("ep,pq,eq->e", weights, covariance, weights).real
+    gamma = loop(at, bulk, modes, moved) + nongaussian(at, modes, points.tau, moved)
+    return points.errors(gamma @ (0.5 / eps)), points.variances(bulk_covariance(at, bulk, modes))

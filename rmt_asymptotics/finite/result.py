@@ -11,9 +11,9 @@ from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.asymptotics import Asymptotics, solve
 from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.errors import OutOfDomain, number, numerical_failures, whole_number
-from rmt_asymptotics.finite.corrections import corrections
-from rmt_asymptotics.finite.setting import setting_of
-from rmt_asymptotics.models import RidgeModel, check_finite_ratio, check_isotropic, check_ridge_regression
+from rmt_asymptotics.finite.by_model import corrections_of
+from rmt_asymptotics.finite.setting import check_finite_size
+from rmt_asymptotics.models import RidgeModel, RidgeRegression
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.tables import Shown, Table, titled
 from rmt_asymptotics.vocabulary.words import described
@@ -79,9 +79,10 @@ def finite_size(
     test_samples: on which a draw measures its test error, which adds to the spread; None for infinitely many.
     sample_complexity: in place of the model's.
     Corrections: finitely many samples and neurons [fs.1, fs.6], one loop of the bulk [fs.2] and what is not Gaussian in
-    it [fs.3]; the spread [fs.4, fs.5].  The last part is incomplete with a spike: see the note.
-    Raises `OutOfDomain` for a `OneStepNetwork`, whose first batch has an effect of its own of the other sign, and for
-    other losses than the square loss; `NotConverged` as `solve` does.
+    it [fs.3]; the spread [fs.4, fs.5].  The last part is incomplete with a spike: see the note.  Of
+    `RidgeRegression`, with any covariance, all is in closed form [fs.7], [fs.8], [fs.9].
+    Raises `OutOfDomain` for a `OneStepNetwork`, whose first batch has an effect of its own of the other sign, for
+    other losses than the square loss and for features of inputs with a covariance; `NotConverged` as `solve` does.
 
     >>> import rmt_asymptotics as rmt
     >>> model = rmt.RandomFeatures(activation=rmt.tanh, target=rmt.Activation.from_expression("tanh(2*x)"), ridge=0.05,
@@ -90,21 +91,19 @@ def finite_size(
     >>> round(f.test_error.limit, 5), round(f.test_error.mean, 4), round(f.test_error.standard_deviation, 4)
     (0.43904, 0.4309, 0.0605)
     """
-    check_ridge_regression(model)
-    check_isotropic(model)
-    check_finite_ratio(model)
+    check_finite_size(model)
     dimension = whole_number("dimension", dimension, least=2)
     ratio = model.sample_complexity
     if sample_complexity is not None:
         ratio = number("sample_complexity", sample_complexity, above=0)
-    width, samples = round(model.width_ratio * dimension), round(ratio * dimension)
+    width, samples = _width(model, dimension), round(ratio * dimension)
     if model.width is not None and model.width != width:
         allowed = f"one of width p = {model.width}, which the model resolves, not {width}"
         raise OutOfDomain("dimension", dimension, allowed)
     if test_samples is not None:
         test_samples = whole_number("test_samples", test_samples, least=1)
     _check_sizes(width, samples, dimension)
-    sized = model.replace(width=width, width_ratio=width / dimension, sample_complexity=samples / dimension)
+    sized = model.at_width(width, dimension).replace(sample_complexity=samples / dimension)
     return finite_size_of(solve(sized), dimension, test_samples)
 
 
@@ -112,10 +111,9 @@ def finite_size(
 def finite_size_of(limit: Asymptotics, dimension: int, test_samples: int | None) -> FiniteSize:
     """The result for a solved model of finite width, at whole n, d and p; raises as `finite_size` does."""
     model = limit.model
-    width = model.width or round(model.width_ratio * dimension)
-    samples = round(model.sample_complexity * dimension)
+    width, samples = model.width or _width(model, dimension), round(model.sample_complexity * dimension)
     _check_sizes(width, samples, dimension)
-    found = corrections(setting_of(model, samples, dimension, width))
+    found = corrections_of(model, samples, dimension, width)
     test, training, objective = found.shift.tolist()
     spread = found.variance.tolist()
     fresh = [0.0 if test_samples is None else variance / test_samples for variance in found.fresh]
@@ -126,6 +124,10 @@ def finite_size_of(limit: Asymptotics, dimension: int, test_samples: int | None)
         "excess_error": _value(limit.excess_error, test, spread[0] + fresh[1]),
     }
     return FiniteSize(model, dimension, width, samples, test_samples, **values)
+
+
+def _width(model: RidgeModel, dimension: int) -> int:
+    return dimension if isinstance(model, RidgeRegression) else round(model.width_ratio * dimension)
 
 
 def _check_sizes(width: int, samples: int, dimension: int) -> None:
@@ -169,5 +171,5 @@ def finite_size_curve(
             column = [getattr(value, kind) for value in values]
             variables[name + suffix] = ("sample_complexity", column, described(name + suffix))
     axis = ("sample_complexity", counts / dimension, described("sample_complexity"))
-    attributes = provenance(model.replace(width=points[0].width)) | {"dimension": dimension}
+    attributes = provenance(model.at_width(points[0].width)) | {"dimension": dimension}
     return xarray.Dataset(variables, {"sample_complexity": axis}, attributes)

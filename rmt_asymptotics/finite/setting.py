@@ -22,8 +22,12 @@ from rmt_asymptotics.laws import ConstantLaw, Law
 from rmt_asymptotics.models import (
     OneStepNetwork,
     RandomFeatures,
+    RegressionOnData,
     RidgeModel,
+    RidgeRegression,
     SpikedRandomFeatures,
+    check_finite_ratio,
+    check_isotropic,
     check_ridge_regression,
 )
 from rmt_asymptotics.spectra.bulk import body
@@ -124,11 +128,21 @@ def _(model: OneStepNetwork) -> SpikedRandomFeatures:
     raise OutOfDomain("model", type(model).__name__, allowed)
 
 
+def check_finite_size(model: RidgeModel) -> None:
+    """Raise `OutOfDomain` for a model without corrections and a spread."""
+    check_ridge_regression(model)
+    if isinstance(model, RegressionOnData):
+        raise OutOfDomain("model", model, "one of Gaussian inputs, such as its .gaussian(): rows of data are not drawn")
+    if not isinstance(model, RidgeRegression):
+        check_isotropic(model)
+        check_finite_ratio(model)
+        spiked(model)
+
+
 def has_finite_size(model: RidgeModel) -> bool:
     """Whether there are corrections and a spread for the model."""
     try:
-        check_ridge_regression(model)
-        spiked(model)
+        check_finite_size(model)
     except OutOfDomain:
         return False
     return True
@@ -139,7 +153,7 @@ def setting_of(model: RidgeModel, samples: int, dimension: int, width: int) -> S
     spike = spiked(model).replace(width=width)
     features, mean_slope, linear_slope, residual_slope = _features(spike.replace(**NEUTRAL))
     gamma, rho = directions(spike)
-    s, s_weights = _rule([x / rho for x in spike.target.kinks] if rho else [])
+    s, s_weights = rule_in_s([x / rho for x in spike.target.kinks] if rho else [])
     labels = spike.target(gamma * features.nodes[:, None] + rho * s)
     modes, skeleton = features.modes, features.skeleton
     return Setting(
@@ -151,7 +165,7 @@ def setting_of(model: RidgeModel, samples: int, dimension: int, width: int) -> S
     )  # fmt: skip
 
 
-def _rule(kinks: list[float]) -> tuple[Array, Array]:
+def rule_in_s(kinks: list[float]) -> tuple[Array, Array]:
     """Nodes and weights in s, of variance 1: trapezoids, or panels between kinks, where no jump may meet a node."""
     s: Array = np.linspace(-EXTENT, EXTENT, COUNT)
     weights: Array = np.ones(COUNT)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rmt_asymptotics._types import Array
 from rmt_asymptotics.finite.setting import Setting
 from rmt_asymptotics.finite.state import Bulk, Modes, Numbers, applied, by_class, transposed
 
@@ -32,6 +33,11 @@ def of_test_sample(at: Setting, modes: Modes, excess: Numbers, noisy: bool) -> f
     residual = at.labels - modes.fit[0][:, None] - modes.fit[1][:, None] * at.s
     variance = excess[:, None] + (at.noise if noisy else 0.0)
     probability = at.weights[:, None] * at.s_weights
+    return variance_of_square(probability, residual, variance)
+
+
+def variance_of_square(probability: Array, residual: Numbers, variance: Numbers | float) -> float:
+    """Of r^2, where r is Gaussian of a variance about a residual that varies.  [fs.5]"""
     second = np.sum(probability * (residual**2 + variance))
     fourth = np.sum(probability * (residual**4 + 6 * residual**2 * variance + 3 * variance**2))
     return float(fourth - second**2)
