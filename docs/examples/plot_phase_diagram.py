@@ -20,10 +20,10 @@ network = rmt.OneStepNetwork(
     step_sample_complexity=2.0,
     width=600,
 )
-rates = rmt.sweep(network, {"step.rate": np.geomspace(0.1, 10, 16)}, ridge=np.geomspace(0.01, 10, 16))
-window = {"step.rate": (0.1, 10), "ridge": (0.01, 10)}
+rates = rmt.sweep(network, {"step.rate": np.geomspace(0.1, 10, 16)}, ridge=np.geomspace(0.01, 5, 16))
+window = {"step.rate": (0.1, 10), "ridge": (0.01, 5)}
 boundaries = {
-    "best ridge": rmt.trace_boundary(network, rmt.VanishingDerivative("ridge"), window, points=25),
-    "best rate": rmt.trace_boundary(network, rmt.VanishingDerivative("step.rate"), window, points=25),
+    "best ridge": rmt.trace_boundary(network, rmt.VanishingDerivative("ridge"), window, points=40),
+    "best rate": rmt.trace_boundary(network, rmt.VanishingDerivative("step.rate"), window, points=40),
 }
 axes = rmt.plot(rates, x="ridge", boundaries=boundaries)

@@ -14,6 +14,7 @@ MODELS = {"OneStepNetwork": "network after one gradient step"}  # whose class sa
 PROPER = ("Gaussian", "Rademacher", "Huber")  # names keep their capitals
 SIZES = set("npd0/")  # symbols of these name a field better than its words
 BARE = ("value", "values")  # parameters that are what their record is of
+DIGITS = re.compile(r"\b\d+\.\d{5,}(?:e[+-]?\d+)?")  # of a number in a formula
 FEW = 4  # numbers of a sequence that are written out
 
 
@@ -99,8 +100,8 @@ def _spaced(name: str) -> str:
 def abbreviated(value: Any) -> str:
     """A value of a model's field in few characters.
 
-    >>> abbreviated(None), abbreviated(0.123456), abbreviated("x**2 + 1"), abbreviated([0.1] * 200)
-    ('∞', '0.1235', 'x² + 1', '200 numbers')
+    >>> abbreviated(None), abbreviated(0.123456), abbreviated("x**2 + 1.23456789"), abbreviated([0.1] * 200)
+    ('∞', '0.1235', 'x² + 1.235', '200 numbers')
     """
     if isinstance(value, dict):
         name, *parameters = value.values()  # a record in a record
@@ -109,4 +110,6 @@ def abbreviated(value: Any) -> str:
         return f"{len(value)} numbers" if len(value) > FEW else ", ".join(map(abbreviated, value))
     if value is None or value == float("inf"):
         return "∞"
-    return f"{value:.4g}" if isinstance(value, float) else in_type(str(value))
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return in_type(DIGITS.sub(lambda found: f"{float(found[0]):.4g}", str(value)))

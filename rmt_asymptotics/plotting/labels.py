@@ -31,6 +31,7 @@ IN_TYPE: tuple[tuple[str, Any], ...] = (  # the names of the code as the notes w
     (r"\bn0\b", "n\N{SUBSCRIPT ZERO}"),
     (r"\bsqrt\(p\)", "\N{SQUARE ROOT}p"),
     (r"\^2\b", "\N{SUPERSCRIPT TWO}"),
+    (r"\bPhi\^T Phi/p", "ΦᵀΦ/p"),
 )
 MANY = 2e3  # an axis over more than this is numbered in powers of ten
 SPARSE, DENSE = (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 8)  # numbers on a logarithmic axis, in a decade
