@@ -52,6 +52,8 @@ nb_execution_mode = "cache"
 nb_execution_cache_path = str(Path(__file__).parent / "build" / "notebooks")
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
+nb_merge_streams = True  # what one cell prints, in one piece
+nb_render_markdown_format = "gfm"  # tables
 nb_output_stderr = "remove"  # signs of life of long work
 nb_ipywidgets_js: dict[str, str] = {}
 

@@ -124,6 +124,13 @@ def test_every_key_leads_to_the_bibliography(pages):
     assert cited <= pages[SITE / "reference/bibliography.html"].anchors and len(cited) > 10
 
 
+def test_tables_are_tables():
+    """None is left as text between bars, with dashes under its head."""
+    left = re.compile(r"<p>\s*\|.*\|\s*\|:?(?:---|\N{EM DASH})")
+    assert left.search("<p>| status | what to try |\n|\N{EM DASH}|\N{EM DASH}|\n| a | b |</p>")
+    assert [path for path in PAGES if left.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_every_example_of_the_gallery_has_its_picture(pages):
     examples = {path.stem for path in (ROOT / "docs/examples").glob("plot_*.py")}
     for name in examples:
