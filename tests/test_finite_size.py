@@ -1,11 +1,14 @@
 """Corrections of order 1/d: published tables, identities of the expansions, and finite networks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import rmt_asymptotics as rmt
-from rmt_asymptotics.finite import samples
+from rmt_asymptotics.finite import pairs, samples
 from rmt_asymptotics.finite.corrections import corrections
+from rmt_asymptotics.finite.pairs import pair_corrections
 from rmt_asymptotics.finite.samples import sample_expansion, smooth
 from rmt_asymptotics.finite.setting import setting_of
 from rmt_asymptotics.finite.state import Measure, projected, smooth_errors, solved_bulk
@@ -93,6 +96,57 @@ def test_spread_of_the_labels_alone(target, alignment):
     second, fourth = (squares**k @ weights / weights.sum() for k in (1, 2))
     variance = fourth + 6 * second * noise + 3 * noise**2 - (second + noise) ** 2
     assert found.variance[1] == pytest.approx(variance / 50, rel=1e-3)
+
+
+PAIRS = {  # published setting, n/d = .2, d: limit with one sample and with two exact, test and training error
+    50: ((0.06370, 0.06459), (0.00840, 0.00796)),
+    100: ((0.05702, 0.05768), (0.00963, 0.00936)),
+    400: ((0.05107, 0.05119), (0.01154, 0.01150)),
+}
+
+
+@pytest.mark.parametrize("dimension", PAIRS)
+def test_printed_pairs(dimension):
+    at = sized(PUBLISHED.replace(sample_complexity=0.2), dimension)
+    bulk, modes = smooth(at)
+    errors = smooth_errors(at, bulk, modes)
+    one = np.array([errors.test, errors.training]) + sample_expansion(at, bulk, modes).shift[:2]
+    found = np.transpose([one, one + pair_corrections(at)[:2]])
+    np.testing.assert_allclose(found, PAIRS[dimension], atol=PRINTED)
+
+
+def test_pairs_of_an_error_and_its_objective():
+    """Training error = objective - ridge d objective/d ridge, at each order; with noise."""
+    at = sized(RELU, 60)
+    lower, higher = (pair_corrections(replace(at, ridge=at.ridge * (1 + h))) for h in (-1e-3, 1e-3))
+    _, training, objective = pair_corrections(at)
+    assert training == pytest.approx(objective - (higher - lower)[2] / 2e-3, rel=1e-4)
+    assert abs(objective) > 1e-5
+
+
+def test_noise_of_pairs(monkeypatch):
+    """Any noises of these variances without correlation will do."""
+    at = sized(RELU, 40)
+    found, angle = pair_corrections(at), 0.7
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    monkeypatch.setattr(pairs, "SIGNS", turn @ pairs.SIGNS)
+    np.testing.assert_allclose(pair_corrections(at), found, rtol=1e-6)
+
+
+def test_trust_in_the_next_order():
+    model = PUBLISHED.replace(sample_complexity=0.2)
+    first, second = (rmt.finite_size(model, 100, pairs=more) for more in (False, True))
+    for name in ("test_error", "training_error"):
+        one, two = getattr(first, name), getattr(second, name)
+        assert one.pairs is None and two.mean == pytest.approx(one.mean + two.pairs, rel=1e-12)
+    assert first.test_error.trusted and not second.test_error.trusted  # .0027 and .0007
+    assert second.training_error.trusted and not first.training_error.trusted  # -.0027 and -.0003 of .0123
+    steep = rmt.finite_size(PLAIN, 100, pairs=True)
+    assert steep.test_error.trusted and steep.excess_error.pairs == steep.test_error.pairs
+    ridge = rmt.RidgeRegression(target=rmt.sin, sample_complexity=2.0, ridge=0.1)
+    for each, value in ((ridge, True), (PLAIN, 1)):
+        with pytest.raises(rmt.OutOfDomain, match="pairs"):
+            rmt.finite_size(each, 100, pairs=value)
 
 
 def test_gaussian_law():

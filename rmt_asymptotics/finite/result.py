@@ -12,7 +12,8 @@ from rmt_asymptotics.asymptotics import Asymptotics, solve
 from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.errors import OutOfDomain, number, numerical_failures, whole_number
 from rmt_asymptotics.finite.by_model import corrections_of
-from rmt_asymptotics.finite.setting import check_finite_size
+from rmt_asymptotics.finite.pairs import pair_corrections
+from rmt_asymptotics.finite.setting import check_finite_size, setting_of
 from rmt_asymptotics.models import RidgeModel, RidgeRegression
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.tables import Shown, Table, titled
@@ -21,7 +22,8 @@ from rmt_asymptotics.vocabulary.words import described
 if TYPE_CHECKING:
     import xarray
 
-LARGEST = 0.2  # of the limit: a correction beyond this leaves more than a tenth of itself to the next order [fs.1]
+LARGEST = 0.2  # of the limit: up to this the next order is below 2 % of the limit [fs.10]
+NEXT, NEGLIGIBLE = 0.1, 1e-3  # the next order where it is known: of the first, and of the limit
 NAMES = ("test_error", "training_error", "training_objective", "excess_error")
 
 
@@ -30,16 +32,25 @@ class FiniteValue:
     """An error of one draw at finite size: its mean over draws, and its standard deviation.
 
     limit: of the asymptotic theory at this width.
+    pairs: what the next order of finitely many samples adds to the mean, None where it was not asked for.
     """
 
     mean: float
     standard_deviation: float
     limit: float
+    pairs: float | None = None
 
     @property
     def trusted(self) -> bool:
-        """Whether the correction is below a fifth of the limit, so that the next order is a tenth of it.  [fs.1]"""
-        return abs(self.mean - self.limit) <= LARGEST * abs(self.limit)
+        """Whether the expansion converges: of what is known, the last order is small.  [fs.10]
+
+        With `pairs`: they are at most a tenth of the first order, or a thousandth of the limit.  Otherwise the first
+        order is at most a fifth of the limit.
+        """
+        shift = abs(self.mean - self.limit - (self.pairs or 0.0))
+        if self.pairs is None:
+            return shift <= LARGEST * abs(self.limit)
+        return abs(self.pairs) <= max(NEXT * shift, NEGLIGIBLE * abs(self.limit))
 
 
 @dataclass(frozen=True)
@@ -71,7 +82,12 @@ class FiniteSize(Shown):
 @checked_arguments
 @numerical_failures()
 def finite_size(
-    model: RidgeModel, dimension: int, *, test_samples: int | None = None, sample_complexity: float | None = None
+    model: RidgeModel,
+    dimension: int,
+    *,
+    test_samples: int | None = None,
+    sample_complexity: float | None = None,
+    pairs: bool = False,
 ) -> FiniteSize:
     """Mean and standard deviation of the errors of one draw: the limit, and all corrections of order 1/d.
 
@@ -81,6 +97,8 @@ def finite_size(
     Corrections: finitely many samples and neurons [fs.1, fs.6], one loop of the bulk [fs.2] and what is not Gaussian in
     it [fs.3]; the spread [fs.4, fs.5].  The last part is incomplete with a spike: see the note.  Of
     `RidgeRegression`, with any covariance, all is in closed form [fs.7], [fs.8], [fs.9].
+    pairs: whether to add the next order of finitely many samples [fs.10], which takes about a second; not for
+    `RidgeRegression`.
     Raises `OutOfDomain` for a `OneStepNetwork`, whose first batch has an effect of its own of the other sign, for
     other losses than the square loss and for features of inputs with a covariance; `NotConverged` as `solve` does.
 
@@ -104,17 +122,20 @@ def finite_size(
         test_samples = whole_number("test_samples", test_samples, least=1)
     _check_sizes(width, samples, dimension)
     sized = model.at_width(width, dimension).replace(sample_complexity=samples / dimension)
-    return finite_size_of(solve(sized), dimension, test_samples)
+    if not isinstance(pairs, bool) or (pairs and isinstance(model, RidgeRegression)):
+        raise OutOfDomain("pairs", pairs, "True or False, and False for RidgeRegression")
+    return finite_size_of(solve(sized), dimension, test_samples, pairs)
 
 
 @numerical_failures()
-def finite_size_of(limit: Asymptotics, dimension: int, test_samples: int | None) -> FiniteSize:
+def finite_size_of(limit: Asymptotics, dimension: int, test_samples: int | None, pairs: bool = False) -> FiniteSize:
     """The result for a solved model of finite width, at whole n, d and p; raises as `finite_size` does."""
     model = limit.model
     width, samples = model.width or _width(model, dimension), round(model.sample_complexity * dimension)
     _check_sizes(width, samples, dimension)
     found = corrections_of(model, samples, dimension, width)
-    test, training, objective = found.shift.tolist()
+    more = pair_corrections(setting_of(model, samples, dimension, width)).tolist() if pairs else [None] * 3
+    test, training, objective = zip(found.shift.tolist(), more, strict=True)
     spread = found.variance.tolist()
     fresh = [0.0 if test_samples is None else variance / test_samples for variance in found.fresh]
     values = {
@@ -135,8 +156,9 @@ def _check_sizes(width: int, samples: int, dimension: int) -> None:
         raise OutOfDomain("dimension", dimension, "larger, so that p and n are 2 at least")
 
 
-def _value(limit: float, shift: float, variance: float) -> FiniteValue:
-    return FiniteValue(limit + shift, math.sqrt(max(variance, 0.0)), limit)
+def _value(limit: float, shifts: tuple[float, float | None], variance: float) -> FiniteValue:
+    first, pairs = shifts
+    return FiniteValue(limit + first + (pairs or 0.0), math.sqrt(max(variance, 0.0)), limit, pairs)
 
 
 @checked_arguments

@@ -77,16 +77,20 @@ def _with_sample(at: Setting, bulk: Bulk, modes: Modes) -> Array:
     moved = g[:, None, None] * (y - fit[..., None]) / (1 + g[:, None] * square)[..., None]
     parts = np.stack([np.ones_like(moved), moved, moved * s[:, None]], axis=-1)
     residual = (y - fit[..., None]) * (1 - (g[:, None] * square / (1 + g[:, None] * square))[..., None])
-    return np.array([
-        _quadratic(at, modes, directions, parts, weights, costs) + own_weight[:, None, None] * residual**2
-        for weights, own_weight, costs in _forms(at, bulk)
-    ])  # fmt: skip
+    others = (at.samples - 1) * at.weights
+    values = []
+    for fresh, seen, costs in error_forms(at, bulk):
+        quadratic = _quadratic(at, modes, directions, parts, fresh + others * seen, costs)
+        values.append(quadratic + seen[own, own][:, None, None] * residual**2)
+    return np.array(values)
 
 
-def _forms(at: Setting, bulk: Bulk) -> list[tuple[Numbers, Numbers, Numbers]]:
-    """Each error as weights of (y - G)^2 on the nodes (N, N), of X itself (N,), and of q (N, K): adjoints of err.1."""
-    n, own, others = at.samples, np.arange(len(at.weights)), (at.samples - 1) * at.weights
-    inverse = 1 / (1 + bulk.V)
+def error_forms(at: Setting, bulk: Bulk) -> list[tuple[Numbers, Numbers, Numbers]]:
+    """Each error as weights of (y - G)^2 for the population (N,), a sample on each node (..., N), and of q (..., K).
+
+    These are adjoints of err.1.
+    """
+    n, inverse = at.samples, 1 / (1 + bulk.V)
     matrix = transposed(bulk.jacobian(at.extension))
 
     def adjoint(row: Numbers) -> tuple[Numbers, Numbers]:
@@ -97,23 +101,29 @@ def _forms(at: Setting, bulk: Bulk) -> list[tuple[Numbers, Numbers, Numbers]]:
     training, q_training = adjoint((bulk.measure.mass * inverse**2) @ at.extension / n)
     of_training: Numbers = training + inverse**2 / n
     objective, q_objective = inverse / n, at.width * at.class_weights * bulk.t / n
-    return [
-        (at.weights + others * test, test[own, own], q_test),
-        (others * of_training, of_training[own, own], q_training),
-        (others * objective, objective[own, own], q_objective),
-    ]
+    none = np.zeros_like(at.weights)
+    return [(at.weights, test, q_test), (none, of_training, q_training), (none, objective, q_objective)]
+
+
+def quadratic_form(
+    at: Setting, modes: Modes, directions: Numbers, weights: Numbers, costs: Numbers
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Weighted sums of (y - G)^2 over the smooth samples, and of R hat^2, where coef = parts . directions.
+
+    c, l (..., D) and M (..., D, D) of c - 2 l.parts + parts.M parts.
+    """
+    fits, twice = directions @ at.rows, np.concatenate([weights, weights], axis=-1)
+    constant = np.sum(weights * at.second, axis=-1)
+    linear = applied(fits, twice * at.target.ravel())
+    matrix = (fits * twice[..., None, :]) @ transposed(fits)
+    penalty = costs[..., at.mode_classes] * at.strengths / modes.cap**2
+    return constant, linear, matrix + (directions * penalty[..., None, :]) @ transposed(directions)
 
 
 def _quadratic(
     at: Setting, modes: Modes, directions: Numbers, parts: Numbers, weights: Numbers, costs: Numbers
 ) -> Array:
-    """Weighted sums of (y - G)^2 over the smooth samples, and of R hat^2, for coef = parts . directions."""
-    fits, twice = directions @ at.rows, np.concatenate([weights, weights], axis=-1)
-    constant = np.sum(weights * at.second, axis=-1)
-    linear = applied(fits, twice * at.target.ravel())
-    matrix = (fits * twice[:, None, :]) @ transposed(fits)
-    penalty = costs[:, at.mode_classes] * at.strengths / modes.cap**2
-    matrix = matrix + (directions * penalty[:, None, :]) @ transposed(directions)
+    constant, linear, matrix = quadratic_form(at, modes, directions, weights, costs)
     mixed = np.einsum("nsea,nab->nseb", parts, matrix)
     return np.asarray(
         constant[:, None, None] - 2 * np.einsum("na,nsea->nse", linear, parts) + np.sum(mixed * parts, axis=-1)
