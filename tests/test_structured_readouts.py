@@ -168,6 +168,16 @@ def test_simulated_training(name, way):
         assert np.max(np.abs(z.values)) < 4
 
 
+def test_descending_twice_in_time():
+    """Strong directions are fitted first, to labels of which the weak ones are noise as yet."""
+    model = rmt.RidgeRegression(
+        covariance=rmt.Covariance((1.996, 0.004), (0.5, 0.5)), teacher=(0.17, 0.83), sample_complexity=1.6, ridge=0.1,
+        noise_variance=0.5,
+    )  # fmt: skip
+    error = rmt.training_curve(model, time=[0.111, 4.1, 460, 1e6]).test_error.values
+    np.testing.assert_allclose(error, [1.4529, 1.8794, 1.0857, 0.5 * 1.6 / 0.6], atol=5.1e-5)
+
+
 def test_largest_eigenvalue_of_inputs():
     """V beside the axis has an imaginary part below it, and next to none above; steps that it makes diverge fail."""
     model = MODELS["ridge"]

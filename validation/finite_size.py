@@ -4,7 +4,7 @@ import numpy as np
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics.montecarlo.ensemble import default_test_samples
-from validation.cases import CASES
+from validation.cases import CASES, STRUCTURED
 from validation.sections import LARGEST_Z, Section
 
 HALF = 0.5  # of the limit's root mean square z: what the corrected theory may have at most
@@ -14,7 +14,7 @@ SPREAD = 0.05  # relative: of standard deviations, beyond four errors of the sam
 def corrected(dimension: int, replicas: int, seed: int) -> Section:
     """Means and standard deviations of many draws, and the theory with and without corrections."""
     rows, limits, scores, holds = [], [], [], True
-    for case in CASES:
+    for case in (*CASES, *STRUCTURED):
         try:
             finite = rmt.finite_size(case.model, dimension, test_samples=default_test_samples(dimension))
         except rmt.OutOfDomain:  # a network after a step, several directions, a covariance
