@@ -1,13 +1,14 @@
 """Equations are cited by tags such as [se.4]: each is defined in the notes, and what is cited exists.
 
-The notes say which tags there are.  A tag is defined where it closes a line, after blanks, or stands in bold type or in
-a heading, or is the number of an equation, \\tag{se.4}; it is cited in brackets, alone or in a list or range, and
-without brackets where its family is one of theirs.
+The notes say which tags there are.  A tag is defined, once, where it is the number of an equation, \\tag{se.4}, or
+stands in bold type or in a heading; it is cited in brackets, alone or in a list or range, and without brackets where
+its family is one of theirs.
 """
 
 import io
 import re
 import tokenize
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -34,15 +35,15 @@ def spelt_out(text):
 
 
 def defined(notes):
-    """The tags that a text defines."""
-    closing = re.findall(rf"(?:^|  )\[({TAG}(?:, {TAG})*)\]\s*$", notes, re.MULTILINE)
+    """The tags that a text defines, in the order of the kinds of places."""
+    numbers = re.findall(rf"\\tag\{{({TAG}(?:, {TAG})*)\}}", notes)
     bold = [tags for text in re.findall(r"\*\*(.+?)\*\*", notes, re.DOTALL) for tags in BRACKETED.findall(text)]
     heads = [tags for line in re.findall(r"^#.*$", notes, re.MULTILINE) for tags in BRACKETED.findall(line)]
-    numbers = re.findall(rf"\\tag\{{({TAG}(?:, {TAG})*)\}}", notes)
-    return {tag for tags in (*closing, *bold, *heads, *numbers) for tag in spelt_out(tags)}
+    return [tag for tags in (*numbers, *bold, *heads) for tag in spelt_out(tags)]
 
 
-DEFINED = defined("\n".join(NOTES.values()))
+DEFINITIONS = [tag for name, text in NOTES.items() if name != "README.md" for tag in defined(text)]
+DEFINED = set(DEFINITIONS)
 FAMILIES = {tag.split(".")[0] for tag in DEFINED}
 BARE = re.compile(rf"(?<![\w.])((?:{'|'.join(sorted(FAMILIES))})\.\d+)(?![\w.]|\()")
 
@@ -77,6 +78,10 @@ def test_tags_cited_in_code_are_defined_in_the_notes(path):
 @pytest.mark.parametrize("name", NOTES)
 def test_tags_cited_in_the_notes_are_defined_there(name):
     assert cited(NOTES[name]) <= DEFINED
+
+
+def test_each_tag_is_defined_once():
+    assert [tag for tag, times in Counter(DEFINITIONS).items() if times > 1] == []
 
 
 def test_every_family_of_the_notes_is_seen():

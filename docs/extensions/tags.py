@@ -25,7 +25,7 @@ TAG = r"[a-z]+\.\d+"
 LIST = rf"{TAG}(?:(?:, |-){TAG})*"
 BRACKETED = re.compile(rf"\[({LIST})\]")
 UNLINKED = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.reference)
-DEFINITIONS = (rf"\\tag\{{({LIST})\}}", rf"(?:^|  )\[({LIST})\]\s*$")  # in displays
+NUMBER = rf"\\tag\{{({LIST})\}}"  # in displays
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -55,11 +55,11 @@ def spelt_out(tags: str) -> Iterator[str]:
 
 
 def notes() -> dict[str, str]:
-    """The page of each tag that a note defines: bold, in a heading, or at the end of a line."""
+    """The page of each tag that a note defines: the number of a display, bold, or in a heading."""
     pages = {}
     for path in sorted((ROOT / "theory_notes").glob("*.md")):
         text = path.read_text(encoding="utf-8")
-        found = [tags for pattern in DEFINITIONS for tags in re.findall(pattern, text, re.MULTILINE)]
+        found = re.findall(NUMBER, text)
         for marked in (*re.findall(r"\*\*(.+?)\*\*", text, re.DOTALL), *re.findall(r"^#.*$", text, re.MULTILINE)):
             found += BRACKETED.findall(marked)
         pages |= {tag: f"notes/{path.stem}" for tags in found for tag in spelt_out(tags)}
@@ -101,33 +101,26 @@ def anchor_tags(app: Sphinx, doctree: nodes.document) -> None:
     for display in doctree.findall(nodes.math_block):
         display["no-wrap"] = display.astext().startswith(r"\begin{align")
     missing = {tag for tag, page in NOTES.items() if page == docname}
-    for defines in (in_display, in_mark, in_text):
+    for defines in (in_display, in_mark):
         for node in list(doctree.findall(lambda node: isinstance(node, nodes.Element))):
             found = [tag for tag in defines(node) if tag in missing]
             if not found or not isinstance(node.parent, nodes.Element):
                 continue
             missing -= set(found)
-            (node.parent if isinstance(node, nodes.title | nodes.strong) else node)["ids"] += found
+            (node if defines is in_display else node.parent)["ids"] += found
             if defines is in_display:
                 links = [nodes.reference("", tag, refuri=f"{relative(docname, INDEX)}#{tag}") for tag in found]
                 node.parent.insert(node.parent.index(node) + 1, nodes.paragraph("", "", *links, classes=["tag-links"]))
 
 
 def in_display(node: nodes.Element) -> list[str]:
-    if not isinstance(node, nodes.math_block | nodes.literal_block):
-        return []
-    text = node.astext()
-    return [t for pattern in DEFINITIONS for tags in re.findall(pattern, text, re.MULTILINE) for t in spelt_out(tags)]
+    found = re.findall(NUMBER, node.astext()) if isinstance(node, nodes.math_block) else []
+    return [tag for tags in found for tag in spelt_out(tags)]
 
 
 def in_mark(node: nodes.Element) -> list[str]:
-    return in_text(node) if isinstance(node, nodes.title | nodes.strong) else []
-
-
-def in_text(node: nodes.Element) -> list[str]:
-    if not isinstance(node, nodes.TextElement) or isinstance(node, nodes.literal | nodes.literal_block):
-        return []
-    return [tag for tags in BRACKETED.findall(node.astext()) for tag in spelt_out(tags)]
+    found = BRACKETED.findall(node.astext()) if isinstance(node, nodes.title | nodes.strong) else []
+    return [tag for tags in found for tag in spelt_out(tags)]
 
 
 def link_citations(app: Sphinx, doctree: nodes.document, docname: str) -> None:
