@@ -35,7 +35,6 @@ CENTRED = rmt.Activation.from_expression("centred(tanh(x + 0.7))")
 NETWORKS = {
     "maximal step": {"width": None},
     "no corrections": {"corrections": False, "readout": TWO},
-    "span noise": {"span_noise": True},
     "fixed step": {"step": rmt.FixedStep(40.0), "activation": rmt.relu},
     "power step": {"step": rmt.PowerStep(0.3, 1.4), "readout": rmt.RademacherLaw(0.9)},
     "free and finite powers": {

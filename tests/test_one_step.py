@@ -80,8 +80,8 @@ def test_plain_theory_with_one_variance_has_a_name(width):
     e = np.array([3.0 * 1.3])
     spiked = rmt.SpikedRandomFeatures(
         activation=rmt.tanh, target=rmt.sin, sample_complexity=0.2, width_ratio=1.0, ridge=0.1, width=width,
-        spike=rmt.RademacherLaw(float(step.spike(e)[0])), alignment=step.alignment,
-        bulk_variance=float(step.bulk_variance(e)[0]),
+        spike=rmt.RademacherLaw(float(e[0] * step.reach)), alignment=step.alignment,
+        bulk_variance=float(step.bulk_variance(e[:, None])[0]),
     )  # fmt: skip
     assert rmt.solve(network).test_error == pytest.approx(rmt.solve(spiked).test_error, rel=1e-13)
 
@@ -111,46 +111,41 @@ def test_moments_of_sampled_batches():
     assert {"B", "gamma", "u", "c", "A_vv", "A_vzeta", "A_zetazeta", "T_vv", "row mixed"} <= set(scores)
 
 
+def in_frame(step):
+    """Yhat - ybar on v and zeta, and on what the batch makes of them."""
+    return step.frame.T @ step.span[0] @ step.frame
+
+
 def test_package_moments_are_those_of_the_sampled_batches():
     network = GENERIC.replace(noise_variance=0.09, step_sample_complexity=2.0, readout=rmt.RademacherLaw())
     step, predicted = gradient_step(network), first_batch.predictions()
     e = np.array([first_batch.E])
     assert [step.length, step.alignment] == pytest.approx([predicted["B"], predicted["gamma"]], rel=1e-9)
-    assert [step.spike(e)[0], step.bulk_variance(e)[0]] == pytest.approx([predicted["u"], predicted["c"]], rel=1e-9)
+    assert [e[0] * step.reach, step.bulk_variance(e[:, None])[0]] == pytest.approx(
+        [predicted["u"], predicted["c"]], rel=1e-9
+    )
     span = [predicted[name] for name in ("A_vv", "A_vzeta", "A_vzeta", "A_zetazeta")]
-    assert step.span.ravel() == pytest.approx(np.array(span), rel=1e-9, abs=1e-12)
-    step = gradient_step(network.replace(span_noise=True))
-    noise = [predicted[name] for name in ("T_vv", "T_vzeta", "T_vzeta", "T_zetazeta")]
-    assert step.label_second * step.noise_span.ravel() == pytest.approx(np.array(noise), rel=1e-9)
-    third = 2 * step.third * step.length * step.common(e)[0] * e[0]  # c grows by twice what multiplies S2 in m0
-    assert third + 2 * e[0] ** 2 * step.skew[0] == pytest.approx(predicted["length along v"], rel=1e-9)
+    assert in_frame(step).ravel() == pytest.approx(np.array(span), rel=1e-9, abs=1e-12)
 
 
-def test_noise_of_the_span_from_its_definition():
-    """[net.4]: T/Y2 and the skew as moments of one sample, x = (z, q y + g) along theta and the batch's own direction.
-
-    The batch average of x y' is v; given its label, a sample is shifted by q y along the part of v off the teacher.
-    """
-    network = GENERIC.replace(span_noise=True)
-    step, alpha0 = gradient_step(network), network.step_sample_complexity
-    x, weight = np.polynomial.hermite_e.hermegauss(80)
-    weight /= weight.sum()
-    z, noise, g = np.meshgrid(x, x, x, indexing="ij")
-    measure = np.einsum("i,j,k->ijk", weight, weight, weight)
-
-    def mean(values):
-        return float(np.sum(measure * values))
-
-    sigma, slope = network.activation(x), network.activation.derivative(x)
-    output = float(np.dot(network.readout.values, network.readout.probabilities) * (weight @ sigma))
-    y = network.target(z) - output + math.sqrt(network.noise_variance) * noise
-    inputs = np.array([z, y / math.sqrt(alpha0 * mean(y**2)) + g])
-    turn = np.array([[step.alignment, step.complement], [step.complement, -step.alignment]])
-    covariance = np.array([[mean(y**2 * a * b) for a in inputs] for b in inputs])
-    assert step.noise_span == pytest.approx(turn @ covariance @ turn / mean(y**2), rel=GAUSS_HERMITE)
-    asymmetry = weight @ ((slope - weight @ slope) ** 2 * x)
-    along = turn @ [mean(y**2 * a) for a in inputs]
-    assert step.skew == pytest.approx(asymmetry * along / (2 * alpha0), rel=GAUSS_HERMITE)
+def test_what_a_batch_makes_of_its_span():
+    """[net.4]: Yhat on the span of theta and v, and of what it sends out of it, against batches."""
+    network, dimension, rng, found = GENERIC.replace(span_noise=True), 600, np.random.default_rng(8), []
+    step, theta = gradient_step(network), np.eye(600)[0]
+    output = np.dot(network.readout.values, network.readout.probabilities) * network.activation.hermite_coefficients(0)
+    for _ in range(24):
+        z = rng.standard_normal((round(3.2 * dimension), dimension))
+        y = network.target(z[:, 0]) - output + math.sqrt(network.noise_variance) * rng.standard_normal(len(z))
+        average = z.T @ y / len(z)
+        across = average - average[0] * theta
+        inside = np.column_stack([across / np.linalg.norm(across), theta])
+        moved = z.T @ (y[:, None] * (z @ inside)) / len(z)
+        outside = moved - inside @ (inside.T @ moved)
+        root = np.linalg.cholesky(outside.T @ outside)
+        basis = np.hstack([inside, outside @ np.linalg.inv(root).T])
+        found.append((z @ basis).T @ (y[:, None] * (z @ basis)) / len(z) - np.eye(4) * y.mean())
+    means, errors = np.mean(found, axis=0), np.std(found, axis=0, ddof=1) / math.sqrt(24)
+    assert np.all(np.abs(means - step.span[0]) < 4 * errors + 5 / dimension)
 
 
 @pytest.mark.parametrize("samples", [1e-3, 3.2, 1e6, 1e12, 1e16])
@@ -160,7 +155,7 @@ def test_span_moments_do_not_cancel(samples):
     step = gradient_step(network)
     with mp.workdps(40):
         exact = precise_step(network, Resolution(digits=40, order=60, nodes=0, classes=1)).span.astype(float)
-    assert step.span == pytest.approx(exact, rel=1e-12, abs=0)
+    assert in_frame(step) == pytest.approx(exact, rel=1e-12, abs=0)
 
 
 def test_even_target_has_no_alignment():

@@ -436,7 +436,7 @@ def test_classes_of_rows_with_different_variances():
     model = one_step(step=MaximalStep(0.4), readout=DiscreteLaw((-1.5, 4.0), (0.7, 0.3)), width=60)
     step, beta, pi = gradient_step(model), 1.5, np.array([0.7, 0.3])
     e = 0.4 * np.array([-1.5, 4.0])
-    c, S = step.bulk_variance(e), 60 * pi * step.spike(e) ** 2
+    c, S = step.bulk_variance(e[:, None]), 60 * pi * (e * step.reach) ** 2
     mu = brentq(lambda mu: mu * np.sum(S / (1 - c * mu)) - 1, 0, (1 - 1e-12) / np.max(c))
     x = 1 / mu + beta * np.sum(pi * c / (1 - c * mu))
     slope = -1 / mu**2 + beta * np.sum(pi * c**2 / (1 - c * mu) ** 2)

@@ -94,7 +94,7 @@ def test_closed_forms_of_moniri24_at_generic_parameters(spikes):
 def polynomials(model, spikes):
     """q! [t^q] exp(h1 B kappa t + nu t^2/2) for q = 1..spikes (ybar = 0): coefficients of kappa, scaled   [stair.2]."""
     step = gradient_step(model)
-    nu = step.label_second * step.slope_variance / step.step_sample_complexity / (step.slope * step.length) ** 2
+    nu = step.label_second[0, 0] * step.slope_variance / step.step_sample_complexity / (step.slope * step.length) ** 2
     rows = [np.array([1.0]), np.array([0.0, 1.0])]
     for q in range(1, spikes):
         rows.append(np.append(0, rows[q]) + q * nu * np.pad(rows[q - 1], (0, 2)))

@@ -87,7 +87,7 @@ def test_row_variances_after_a_step(e):
     """Against rows that are drawn, outside the spike and less what is linear in <w, g>, a direction of its own."""
     model = MODEL.replace(activation=rmt.Activation.from_expression("erf((x + 0.7)/sqrt(2)) - 0.3"))
     step = one_step_network._step(model)
-    R, covariance, length = strengths(model, step, np.array([e]))
+    R, covariance, length = strengths(model, step, np.array([[e]]))
     assert abs(R[0] - LENGTHS[e]) < 5e-4 and length == 1.5
     d, rng, found = DIMENSION, np.random.default_rng(7), []
     parts = np.array([d // 4, 3 * d // 4])
@@ -121,6 +121,11 @@ def test_switches_of_the_open_terms():
     model = MODEL.replace(activation=SHIFTED)
     with pytest.raises(rmt.OutOfDomain, match="span_noise"):
         model.replace(span_noise=True)
+    isotropic = model.replace(covariance=None, teacher=None, width=600, readout=READOUT)
+    both = isotropic.replace(span_noise=True, row_lengths=True)
+    assert 1.01 < rmt.solve(both).test_error / rmt.solve(isotropic).test_error < 1.04
+    with pytest.raises(rmt.OutOfDomain, match="span_noise"):
+        rmt.solve(both.replace(row_lengths=False), digits=15)
     with pytest.raises(rmt.OutOfDomain, match="row_lengths"):
         rmt.solve(model.replace(covariance=None, teacher=None, row_lengths=True), digits=15)
     assert rmt.solve(model.replace(row_lengths=True)).test_error == rmt.solve(model).test_error

@@ -13,15 +13,13 @@ SLACK = 2  # digits fewer than those asked for that have to agree
 ROUNDED = 1e-15  # of the ordinary errors: some units in the last place
 NETWORK = rmt.OneStepNetwork(
     activation=SHIFTED_TANH, target=TARGET, sample_complexity=1.6, width_ratio=1.3, ridge=0.06, noise_variance=0.09,
-    step=rmt.MaximalStep(1.7), step_sample_complexity=7.0, width=420, span_noise=True,
+    step=rmt.MaximalStep(1.7), step_sample_complexity=7.0, width=420,
 )  # fmt: skip
 OTHERS = (
-    Case("network, span noise", NETWORK),
+    Case("network", NETWORK),
     Case(
         "network, two readouts without corrections, p = infinity",
-        NETWORK.replace(
-            width=None, corrections=False, span_noise=False, readout=rmt.DiscreteLaw((-0.8, 1.3), (0.45, 0.55))
-        ),
+        NETWORK.replace(width=None, corrections=False, readout=rmt.DiscreteLaw((-0.8, 1.3), (0.45, 0.55))),
     ),
     Case("constant spike, n = 1.004 p, ridge 1e-9", CASES[2].model.replace(sample_complexity=1.3052, ridge=1e-9)),
 )

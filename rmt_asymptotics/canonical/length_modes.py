@@ -10,8 +10,9 @@ from numpy.polynomial.hermite_e import hermeval
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
-from rmt_asymptotics.canonical.gradient_step import label_powers
+from rmt_asymptotics.canonical.gradient_step import initial_outputs
 from rmt_asymptotics.canonical.modes import Modes
+from rmt_asymptotics.canonical.step_labels import residual_moment
 from rmt_asymptotics.canonical.structured_step import StructuredStep
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments
 from rmt_asymptotics.gaussian.expectations import expectation
@@ -27,7 +28,7 @@ def length_modes(
     c = step.bulk_variance(e)
     R, covariance, length = strengths(model, step, e)
     variance = bulk.quadratic / (2 * c[:, None])
-    slope = (e * step.step.third * step.length / 2 / np.sqrt(c))[:, None] * kappa * bulk.linear
+    slope = e * (step.step.third * step.length / 2) / np.sqrt(c[:, None]) * kappa * bulk.linear
     if length == 0:
         return Modes.of_classes(variance, 0, per_width_ratio=R)
     tilt = covariance / length
@@ -40,9 +41,10 @@ def strengths(model: OneStepNetwork, step: StructuredStep, e: Array) -> tuple[Ar
     # notation: r = sigma' - h1; T, k1, k2, m_j; Y2, Y3, Y4 of e y'
     base, s, rho = step.step, step.spectrum.eigenvalues, step.spectrum.shares
     r, alpha0, T = _slope_moments(model.activation), base.step_sample_complexity, step.common(e)
-    third, fourth = label_powers(model)
+    label = residual_moment(model, float(initial_outputs(model)[1][0]))
     k1, k2 = (rho * s**2) @ T, (rho * s**3) @ T**2
-    Y2, Y3, Y4 = e**2 * base.label_second, e**3 * third, e**4 * fourth
+    e = e[:, 0]
+    Y2, Y3, Y4 = (e**power * label(power, 0) for power in (2, 3, 4))
     m2, m4 = rho @ s**2, rho @ s**4
     own = e * base.label_mean * r.fourth * k1 + Y2 / alpha0 * m2 * (r.curvature - base.slope * base.third)
     c0 = s[:, None] * T**2 + own * s[:, None]

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.one_step_network import relative_rate
-from rmt_asymptotics.canonical.several_step import single_step
-from rmt_asymptotics.canonical.step_limits import leaves_spikes, step_modes
+from rmt_asymptotics.canonical.step_limits import leaves_spikes, single_step, step_modes
 from rmt_asymptotics.errors import numerical_failures
 from rmt_asymptotics.models import OneStepNetwork, check_isotropic
 from rmt_asymptotics.steps import MaximalStep, PowerStep

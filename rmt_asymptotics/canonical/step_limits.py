@@ -12,13 +12,14 @@ import numpy as np
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.canonical.expansion import mean_expansion
-from rmt_asymptotics.canonical.gradient_step import GradientStep
+from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.label_moments import labels_given
+from rmt_asymptotics.canonical.latent import Latent
 from rmt_asymptotics.canonical.modes import Modes
 from rmt_asymptotics.canonical.problem import Features, Problem
-from rmt_asymptotics.canonical.several_step import label_frame, single_step
 from rmt_asymptotics.canonical.spiked_features import directions
+from rmt_asymptotics.canonical.updated_rows import GradientStep
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import conditional_moments
 from rmt_asymptotics.gaussian.quadrature import sinh_rule
@@ -112,8 +113,7 @@ def mode_coefficients(activation: Activation) -> tuple[Array, Array]:
 def mode_function(model: OneStepNetwork, step: GradientStep, order: int, kappa: Array) -> Array:
     """M_q(kappa)/(h1 B)^q, the coefficient of (e h1 B)^q in the class mean: c_q kappa^q + lower powers.  [exp.1]"""
     unit = step.slope * step.length
-    linear = step.curvature * step.label_mean
-    quadratic = linear**2 + float(step.noise(np.ones(1))[0])
+    linear, quadratic = step.growth
     coefficients, _ = mode_coefficients(model.activation)
     return mean_expansion(coefficients, 1.0, linear / unit, quadratic / unit**2, order, kappa)
 
@@ -134,8 +134,8 @@ def _extended(basis: Array, rest: Array) -> Array:
 
 def limit_grid(model: OneStepNetwork, level: int) -> Grid:
     """The grid of refinement `level`: one class of neurons without a spike."""
-    one = np.ones(1)
-    rule = kappa_rule(model.label_kinks, single_step(model).alignment, 0 * one, one, one, False, level)
+    one, gamma = np.ones(1), float(np.linalg.norm(_labels_seen(model).inside))
+    rule = kappa_rule(model.label_kinks, gamma, 0 * one, one, one, False, level)
     return Grid(rule, ClassNodes.of(model.readout, level, 1.0))
 
 
@@ -144,7 +144,7 @@ def limit_problem(model: OneStepNetwork, grid: Grid) -> Problem:
     step = single_step(model)
     rule, kappa = grid.kappa, grid.kappa.nodes
     bulk = conditional_moments(model.activation, model.activation.kinks, np.zeros((1, len(kappa))), 1.0)
-    labels = labels_given(model.target, label_frame(model), kappa[:, None])
+    labels = labels_given(model.target, _labels_seen(model), kappa[:, None])
     count = len(labels.target) - 1
     modes = directions(kappa[None], bulk.linear, count)
     for mode in _checked_modes(model, step):
@@ -154,6 +154,18 @@ def limit_problem(model: OneStepNetwork, grid: Grid) -> Problem:
         else:
             modes += Modes.of_classes(function, *[0.0] * count, strength=mode.strength)
     return Problem(Features.assemble(rule, np.ones(1), bulk, modes), labels)
+
+
+def single_step(model: OneStepNetwork) -> GradientStep:
+    """The step of one output; raises `OutOfDomain` for several outputs."""
+    if model.readout.directions not in (None, 1):
+        raise OutOfDomain("step", model.step, "MaximalStep(rate), or a finite width, for a network of several outputs")
+    return gradient_step(model)
+
+
+def _labels_seen(model: OneStepNetwork) -> Latent:
+    """Where the theta_a lie, beside the spike v."""
+    return single_step(model).latent(np.zeros((1, 1)))
 
 
 def _checked_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...]:

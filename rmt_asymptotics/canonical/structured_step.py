@@ -6,13 +6,15 @@ the step adds Sigma g, so that the spike v, the teacher and Sigma theta are thre
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.canonical.gradient_step import GradientStep
+from rmt_asymptotics.canonical.latent import Latent
 from rmt_asymptotics.canonical.modes import Directions, Spectrum
 from rmt_asymptotics.canonical.spectrum import orthonormal_turn
+from rmt_asymptotics.canonical.updated_rows import GradientStep
 from rmt_asymptotics.equations.directions import Vectors
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments
 
@@ -25,15 +27,20 @@ class StructuredStep:
     spectrum: Spectrum
     teacher: Array
 
+    @classmethod
+    def isotropic(cls, step: GradientStep) -> Self:
+        """Of inputs without a spectrum."""
+        return cls(step, Spectrum(np.ones(1), np.ones(1)), np.ones(1))
+
     @property
     def noise_length(self) -> float:
         """|n| = sqrt(Y2/alpha0)."""
-        return float(np.sqrt(self.step.label_second / self.step.step_sample_complexity))
+        return float(self.step.averages[0, 0])
 
     @property
     def signal(self) -> float:
         """C1 = E[y' z]."""
-        return self.step.alignment * self.step.length
+        return float(self.step.averages[0, 1])
 
     @cached_property
     def length(self) -> float:
@@ -67,16 +74,16 @@ class StructuredStep:
         """l and Q of the mean of c, 1 + 2 e l + e^2 Q."""
         s, rho = self.spectrum.eigenvalues, self.spectrum.shares
         linear = self.step.curvature * self.step.label_mean
-        noise = float(self.step.noise(np.ones(1))[0])
+        noise = float(self.step.noise(np.ones((1, 1)))[0])
         return linear * float(rho @ s**2), linear**2 * float(rho @ s**3) + noise * float(rho @ s**2)
 
-    def spike(self, e: Array) -> Array:
-        """u = e h1 B."""
-        return e * self.reach
+    def latent(self, e: Array) -> Latent:
+        """u = e h1 B along v, and the teacher."""
+        return Latent(e * self.reach, np.array([[self.alignment]]), np.array([[self.complement]]))
 
     def common(self, e: Array) -> Array:
         """T_k(y) = 1 + e s2 ybar s, (Y, K)."""
-        return 1 + np.outer(self.spectrum.eigenvalues, e) * self.step.curvature * self.step.label_mean
+        return 1 + np.outer(self.spectrum.eigenvalues, e[:, 0]) * self.step.curvature * self.step.label_mean
 
     def parts(self, e: Array) -> tuple[Array, Array]:
         """c_k(y) of the weights and of the gradient's noise, (Y, K) each.  [step.3]"""
@@ -134,16 +141,17 @@ class StructuredStep:
         """The functions (M, 2 K, N) that multiply <w, theta> and <w, n>/|n|.  [step.4]"""
         # notation: H, E y'^2 z, E y'^3; t_e, self_e; k1
         step, s, rho = self.step, self.spectrum.eigenvalues, self.spectrum.shares
-        H, skewed, third = step.label_products
+        scale = step.step_sample_complexity * step.label_second[0, 0]
+        (third, skewed), (_, H) = step.span[0] * np.array([[scale, np.sqrt(scale)], [np.sqrt(scale), 1.0]])
+        c = self.bulk_variance(e)[:, None]
         t = span[:, 0] @ (self.teacher * s)
         own = turn[:, 0] / self.length * (rho @ s**2) / step.step_sample_complexity
-        along = np.array([H * t + skewed * own, (skewed * t + third * own) / step.label_second])  # (2, D)
-        c = self.bulk_variance(e)[:, None]
-        pushed = e[:, None] * step.curvature * bulk.linear  # e s2 b
+        along = np.array([H * t + skewed * own, (skewed * t + third * own) / step.label_second[0, 0]])  # (2, D)
+        pushed = e * step.curvature * bulk.linear  # e s2 b
         bent = np.tensordot(along, fields, (1, 1))  # (2, M, N)
         functions = pushed[:, None, None] * bent  # (K, 2, M, N)
         k1 = ((rho * s**2) @ self.common(e))[:, None]
-        longer = e[:, None] * step.third * k1 * bulk.quadratic / np.sqrt(c)
+        longer = e * step.third * k1 * bulk.quadratic / np.sqrt(c)
         functions[:, 0, 0] += self.signal * longer
         functions[:, 1, 0] += longer
         functions[:, 1] *= self.noise_length

@@ -4,7 +4,6 @@ A new model registers its translation in `grid_of` and `problem_on`, and may reg
 """
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from functools import cache, singledispatch
 from operator import attrgetter
 from typing import Any, cast
@@ -12,11 +11,11 @@ from typing import Any, cast
 import numpy as np
 
 from rmt_asymptotics.canonical.grids import LEVELS, Grid
-from rmt_asymptotics.canonical.one_step_network import below_maximal, one_step_grid, one_step_problem
+from rmt_asymptotics.canonical.one_step_network import one_step_grid, one_step_problem
 from rmt_asymptotics.canonical.problem import Problem
 from rmt_asymptotics.canonical.random_features import random_features_grid, random_features_problem
 from rmt_asymptotics.canonical.ridge_regression import ridge_regression_problem
-from rmt_asymptotics.canonical.several_network import several_grid, several_problem
+from rmt_asymptotics.canonical.shape import Shape
 from rmt_asymptotics.canonical.spiked_features import spiked_grid, spiked_problem
 from rmt_asymptotics.canonical.two_steps import two_step_grid, two_step_problem
 from rmt_asymptotics.errors import OutOfDomain
@@ -65,18 +64,8 @@ grid_of.register(SpikedRandomFeatures)(spiked_grid)
 problem_on.register(SpikedRandomFeatures)(spiked_problem)
 
 
-@grid_of.register
-def _(model: OneStepNetwork, level: int) -> Grid:
-    several = model.has_several_directions and not below_maximal(model)
-    return (several_grid if several else one_step_grid)(model, level)
-
-
-@problem_on.register
-def _(model: OneStepNetwork, grid: Grid) -> Problem:
-    several = model.has_several_directions and not below_maximal(model)
-    return (several_problem if several else one_step_problem)(model, grid)
-
-
+grid_of.register(OneStepNetwork)(one_step_grid)
+problem_on.register(OneStepNetwork)(one_step_problem)
 grid_of.register(TwoStepNetwork)(two_step_grid)
 problem_on.register(TwoStepNetwork)(two_step_problem)
 
@@ -88,19 +77,6 @@ def _(model: OneStepNetwork) -> frozenset[str]:
     return FIXED_BY_STEP if any(isinstance(step, PowerStep) for step in steps) else CONTROL_FIELDS - {"noise_variance"}
 
 
-@dataclass(frozen=True)
-class _Shape:
-    """A model as far as its problem depends on it: equal for all values of `control_fields`."""
-
-    key: tuple[Any, ...]
-    model: RidgeModel = field(compare=False)
-
-    def fingerprint(self) -> bytes:
-        """What the callables of the model do now."""
-        functions = (self.model.activation, self.model.target, *getattr(self.model, "step_targets", ()))
-        return b"".join(function.fingerprint() for function in functions)
-
-
 @cache
 def _shaping(kind: Hashable, controls: frozenset[str]) -> Callable[[RidgeModel], tuple[Any, ...]]:
     return attrgetter("__class__", *(name for name in vars(kind)["__dataclass_fields__"] if name not in controls))
@@ -108,7 +84,7 @@ def _shaping(kind: Hashable, controls: frozenset[str]) -> Callable[[RidgeModel],
 
 def translations(model: RidgeModel) -> Callable[[int], Problem]:
     """The canonical problem of a model by refinement level < LEVELS; the same for all values of `control_fields`."""
-    shape = _Shape(_shaping(cast(Hashable, type(model)), control_fields(model))(model), model)
+    shape = Shape(_shaping(cast(Hashable, type(model)), control_fields(model))(model), model)
     return lambda level: _translated(shape, level)
 
 
@@ -118,7 +94,7 @@ def translate(model: RidgeModel, level: int) -> Problem:
 
 
 @remembered(maxsize=32)
-def _translated(shape: _Shape, level: int) -> Problem:
+def _translated(shape: Shape, level: int) -> Problem:
     problem = problem_on(shape.model, grid_of(shape.model, level))
     for array in (*vars(problem.features).values(), *vars(problem.labels).values()):
         if isinstance(array, np.ndarray):

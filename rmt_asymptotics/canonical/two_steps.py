@@ -11,13 +11,15 @@ import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
+from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.label_moments import RADIUS, labels_given
 from rmt_asymptotics.canonical.latent import DEPENDENT, Latent, row_space, several_rule
 from rmt_asymptotics.canonical.modes import Modes
 from rmt_asymptotics.canonical.one_step_network import relative_rate
 from rmt_asymptotics.canonical.problem import Features, Problem
-from rmt_asymptotics.canonical.several_step import joined, several_step, values_at
+from rmt_asymptotics.canonical.step_labels import values_at
+from rmt_asymptotics.canonical.updated_rows import axis_fields, frame_of, joined
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import ORDERS, ConditionalMoments, conditional_moments, split_rule
 from rmt_asymptotics.gaussian.lattice import lattice_rule
@@ -52,11 +54,8 @@ class TwoSteps:
         # notation: m1, S2
         c = self.variances[:, None]
         m1, S2 = bulk.linear / np.sqrt(c), bulk.quadratic / c
-        count, rank = self.maps.shape[-1], len(kappa)
-        fields = np.zeros((count, 1 + count - rank, 1, kappa.shape[1]))  # x_e: kappa_j, or 1 beside s_a
-        fields[:rank, 0, 0] = kappa
-        for place in range(rank, count):
-            fields[place, 1 + place - rank] = 1.0
+        count = self.maps.shape[-1]
+        fields = axis_fields(kappa, count)
         if not corrections:
             return joined([field * bulk.linear for field in fields])
         modes = []
@@ -75,7 +74,7 @@ def two_steps(model: TwoStepNetwork) -> TwoSteps:
     sigma, kinks, alpha1 = model.activation, model.activation.kinks, model.second_step_sample_complexity
     g, pi = model.readout.quadrature(0, 1.0)
     e1, e2 = relative_rate(model) * g[:, None], relative_rate(model, model.second_step) * g
-    step = several_step(model)
+    step = gradient_step(model)
     here, c, T1 = step.latent(e1), step.bulk_variance(e1), step.common(e1)
     _check_bulk(model, "step", c)
     u, count = here.spikes[:, 0], len(step.frame)
@@ -118,10 +117,7 @@ def two_steps(model: TwoStepNetwork) -> TwoSteps:
     share = T2**2 + e2 * T2 * c * ((w * S4) @ ys.mean) + e2**2 * ((w * squares) @ ys.second) / alpha1
     longer = share[:, None] * gain + np.einsum("ka,kab->kb", pull, moved)  # [multi.7]
 
-    basis = row_space(spikes)
-    axes, triangle = np.linalg.qr(basis, mode="complete")
-    rank = basis.shape[1]
-    axes[:, :rank] *= np.where(np.diagonal(triangle) < 0, -1.0, 1.0)
+    axes, rank = frame_of(row_space(spikes))
     thetas = np.hstack([here.inside, here.outside, np.zeros((len(here.inside), root.shape[1]))]) @ axes
     latent = Latent(spikes @ axes[:, :rank], thetas[:, :rank], thetas[:, rank:])
     return TwoSteps(

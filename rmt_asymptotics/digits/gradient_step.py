@@ -6,7 +6,6 @@ Moments of the batch are taken in theta and n, the direction across theta, where
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from mpmath import mp
 
 from rmt_asymptotics.digits.algebra import Numbers, numbers, times
@@ -23,7 +22,7 @@ SILENT = 1e-24  # residual labels below this share of E y^2 are none
 
 @dataclass(frozen=True)
 class GradientStep:
-    """h1, s2, h3 and vs of sigma, ybar and Y2 of the residual label, B, gamma, rho; the span A, noise T/Y2 and skew."""
+    """h1, s2, h3 and vs of sigma, ybar and Y2 of the residual label, B, gamma, rho; the span A."""
 
     h1: Any
     s2: Any
@@ -35,8 +34,6 @@ class GradientStep:
     gamma: Any
     rho: Any
     span: Numbers
-    noise_span: Numbers
-    skew: Numbers
     alpha0: Any
 
     def common(self, e: Any) -> Any:
@@ -79,17 +76,9 @@ def gradient_step(model: OneStepNetwork, resolution: Resolution) -> GradientStep
     turn = numbers([[gamma, rho], [rho, -gamma]])
     y2z, y3 = label(2, 1), label(3, 0) + 3 * noise * ybar
     A = numbers([[label(1, 2), q * y2z], [q * y2z, q * q * y3]])
-    noise_span, skew = numbers(np.eye(2)), numbers([0, 0])
-    if model.span_noise:
-        y3z = label(3, 1) + 3 * noise * h1s
-        y4 = label(4, 0) + 6 * noise * square + 3 * noise**2
-        T = numbers([[label(2, 2) + Y2, q * y3z], [q * y3z, q * q * y4 + Y2]])
-        noise_span = times(times(turn, T), turn) / Y2
-        asymmetry = mean(lambda z: (sigma.slope(z) - h1) ** 2 * z) / (2 * alpha0)
-        skew = times(turn, numbers([y2z, q * y3])) * asymmetry  # [net.4]
     vs = mean(lambda z: (sigma.slope(z) - h1) ** 2)
     span = times(times(turn, A), turn)  # [net.3]
-    return GradientStep(h1, s2, h3, vs, ybar, Y2, B, gamma, rho, span, noise_span, skew, alpha0)
+    return GradientStep(h1, s2, h3, vs, ybar, Y2, B, gamma, rho, span, alpha0)
 
 
 def times_hermite(function: Function, degree: int) -> Function:

@@ -54,13 +54,10 @@ def corrected_directions(step: GradientStep, e: Numbers, kappa: Numbers, bulk: M
     c, common, A = step.bulk_variance(e), step.common(e), step.span
     m1, S2 = bulk.linear / _roots(c), bulk.quadratic / c
     curved, lengths = e * step.s2, e * common * S2 * (step.B * step.h3)
-    skew = [e**2 * S2 * part for part in step.skew]
-    spike = (common + curved * A[0, 0]) * kappa * m1 + lengths + skew[0], curved * A[0, 1] * m1
-    teacher = curved * A[0, 1] * kappa * m1 + skew[1], (common + curved * A[1, 1]) * m1
-    amplitude, T = _roots(step.noise(e)) * m1, step.noise_span
-    length, lower = mp.sqrt(T[0, 0]), T[0, 1] / mp.sqrt(T[0, 0])  # T = root root^T
-    rest = mp.sqrt(T[1, 1] - lower**2)
-    noise = (amplitude * length * kappa, amplitude * lower), (zeros(*m1.shape), amplitude * rest)
+    spike = (common + curved * A[0, 0]) * kappa * m1 + lengths, curved * A[0, 1] * m1
+    teacher = curved * A[0, 1] * kappa * m1, (common + curved * A[1, 1]) * m1
+    amplitude, none = _roots(step.noise(e)) * m1, zeros(*m1.shape)
+    noise = (amplitude * kappa, none), (none, amplitude)
     return [mode for first, second in (spike, teacher, *noise) for mode in class_modes(first, second, beta)]
 
 

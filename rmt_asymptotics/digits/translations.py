@@ -18,7 +18,7 @@ TRANSLATIONS: dict[type[RidgeModel], Callable[[Any, Resolution], Setting]] = {
 }
 KNOWN = {
     "activation", "target", "sample_complexity", "width_ratio", "ridge", "noise_variance", "width", "spike",
-    "alignment", "bulk_variance", "step", "step_sample_complexity", "readout", "corrections", "span_noise",
+    "alignment", "bulk_variance", "step", "step_sample_complexity", "readout", "corrections",
 }  # fmt: skip
 
 

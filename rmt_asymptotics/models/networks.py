@@ -45,8 +45,8 @@ class OneStepNetwork(OfNetworks, RidgeModel):
         for name in ("span_noise", "row_lengths"):
             if self.has_several_directions and getattr(self, name):
                 raise OutOfDomain(name, True, "False for several directions or outputs")
-        if self.span_noise and (self.row_lengths or self.covariance is not None):
-            raise OutOfDomain("span_noise", True, "False beside row_lengths or a covariance")
+        if self.span_noise and self.covariance is not None:
+            raise OutOfDomain("span_noise", True, "False beside a covariance")
 
     @cached_property
     def has_several_directions(self) -> bool:

@@ -154,14 +154,13 @@ def _(model: OneStepNetwork, count: int) -> WeightLaw:
     if model.width is not None or isinstance(model.step, MaximalStep):
         g, pi = model.readout.quadrature(count, 1.0)
         e, scale = relative_rate(model) * g, (1.0 if model.width is None else model.width)
-        squares = scale * step.spike(e) ** 2
-        growing = model.width is None and bool(np.any(step.spike(e)))
-        return WeightLaw(step.bulk_variance(e), squares, pi, step.alignment, growing, not model.readout.continuous)
+        squares, c = scale * (e * step.reach) ** 2, step.bulk_variance(e[:, None])
+        growing = model.width is None and bool(np.any(squares))
+        return WeightLaw(c, squares, pi, step.alignment, growing, not model.readout.continuous)
     growing = isinstance(model.step, PowerStep) and model.step.exponent > 0
     eta = model.step.eta if isinstance(model.step, FixedStep) else model.step.learning_rate(1.0, 1.0)
-    spikes = step.spike(eta * model.readout.quadrature(count, 1.0)[0])
-    square = float(step.spike(np.array([eta]))[0] ** 2) * _second_moment(model.readout)
-    return WeightLaw(np.ones(1), np.array([square]), np.ones(1), step.alignment, growing and bool(np.any(spikes)))
+    square = (eta * step.reach) ** 2 * _second_moment(model.readout)
+    return WeightLaw(np.ones(1), np.array([square]), np.ones(1), step.alignment, growing and square > 0)
 
 
 def _second_moment(law: Law) -> float:

@@ -217,7 +217,13 @@ MODEL = (
         Flag(),
         "the terms of [var.2] for isotropic inputs too; with a covariance they are always there",
     ),
-    Field("span_noise", "", "span noise", Flag(), "the open terms of [net.4]; see theory_notes/one_step.md before use"),
+    Field(
+        "span_noise",
+        "",
+        "span noise",
+        Flag(),
+        "the part of the noise in the span that all neurons share, [net.4] of theory_notes/one_step.md",
+    ),
 )
 RECORDS = (
     Field("value", "", "value", Number(shown=(-3.0, 3.0)), "the same for all neurons"),
