@@ -7,7 +7,7 @@ import pytest
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics.asymptotics import control_points
-from rmt_asymptotics.canonical import one_step_network
+from rmt_asymptotics.canonical import one_step_network, structured_step
 from rmt_asymptotics.canonical.length_modes import strengths
 from rmt_asymptotics.canonical.modes import Modes, Spectrum
 from rmt_asymptotics.canonical.translation import grid_of, problem_on, translate
@@ -50,7 +50,7 @@ def test_one_node_is_the_isotropic_step(monkeypatch, readout, corrections):
     )
     grid = grid_of(model, 2)
     expected = errors_of(problem_on(model, grid), model)
-    monkeypatch.setattr(one_step_network, "spectrum_of", lambda model: Spectrum(np.ones(1), np.ones(1)))
+    monkeypatch.setattr(structured_step, "spectrum_of", lambda model: Spectrum(np.ones(1), np.ones(1)))
     monkeypatch.setattr(one_step_network, "length_modes", lambda *_: Modes.none(2, len(grid.kappa.nodes)))
     np.testing.assert_allclose(errors_of(problem_on(model, grid), model), expected, rtol=EXACT)
 
@@ -86,7 +86,7 @@ DIMENSION = 400
 def test_row_variances_after_a_step(e):
     """Against rows that are drawn, outside the spike and less what is linear in <w, g>, a direction of its own."""
     model = MODEL.replace(activation=rmt.Activation.from_expression("erf((x + 0.7)/sqrt(2)) - 0.3"))
-    step = one_step_network._step(model)
+    step = structured_step.step_of(model)
     R, covariance, length = strengths(model, step, np.array([[e]]))
     assert abs(R[0] - LENGTHS[e]) < 5e-4 and length == 1.5
     d, rng, found = DIMENSION, np.random.default_rng(7), []
@@ -131,10 +131,21 @@ def test_switches_of_the_open_terms():
     assert rmt.solve(model.replace(row_lengths=True)).test_error == rmt.solve(model).test_error
 
 
-def test_limits_below_the_maximal_step_refuse_a_covariance():
-    with pytest.raises(rmt.OutOfDomain, match="step"):
-        rmt.solve(MODEL.replace(step=rmt.PowerStep(0.3)))
-    assert rmt.solve(MODEL.replace(step=rmt.PowerStep(0.3), width=400, target=TARGET)).test_error > 0
+@pytest.mark.parametrize(
+    ("step", "readout", "power"),
+    [
+        (rmt.FixedStep(1.3), READOUT, -0.5),
+        (rmt.PowerStep(0.3, 1.2), READOUT, -0.2),
+        (rmt.PowerStep(-0.2), READOUT, -0.4),
+    ],
+)
+def test_widths_approach_the_limits_below_the_maximal_step(step, readout, power):
+    """The gap falls as a power of the width: that of e, of 1/R_2, which is free, or of R_1, which is absent."""
+    model = MODEL.replace(activation=SHIFTED, step=step, readout=readout)
+    limit = rmt.solve(model).test_error
+    gaps = [limit - rmt.solve(model.replace(width=width), tolerance=1e-5).test_error for width in (10**6, 10**8)]
+    np.testing.assert_allclose(gaps[1] / gaps[0], 100**power, rtol=0.15)
+    assert rmt.regime(model).description.endswith(("strength kappa", "spikes kappa", "random features; free intercept"))
 
 
 def test_an_eigenvalue_of_zero_is_that_of_a_tiny_one():

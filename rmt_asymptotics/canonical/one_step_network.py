@@ -10,7 +10,6 @@ import math
 import numpy as np
 
 from rmt_asymptotics._types import Array
-from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.label_moments import labels_given
 from rmt_asymptotics.canonical.latent import several_rule
@@ -18,9 +17,8 @@ from rmt_asymptotics.canonical.length_modes import length_modes
 from rmt_asymptotics.canonical.modes import Modes
 from rmt_asymptotics.canonical.problem import Features, Problem
 from rmt_asymptotics.canonical.span import closed_span
-from rmt_asymptotics.canonical.spectrum import spectrum_of
 from rmt_asymptotics.canonical.step_limits import limit_grid, limit_problem
-from rmt_asymptotics.canonical.structured_step import StructuredStep
+from rmt_asymptotics.canonical.structured_step import StructuredStep, step_of
 from rmt_asymptotics.canonical.updated_rows import GradientStep
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments, conditional_moments
@@ -35,7 +33,7 @@ def one_step_grid(model: OneStepNetwork, level: int) -> Grid:
     """The grid of refinement `level`."""
     if below_maximal(model):
         return limit_grid(model, level)
-    step = _step(model)
+    step = step_of(model)
     classes = ClassNodes.of(model.readout, level, 1 / max(abs(relative_rate(model) * step.reach), 1 / WIDEST))
     e, pi = _sizes(model, step, classes)
     latent, c = step.latent(e), step.bulk_variance(e)
@@ -49,7 +47,7 @@ def one_step_problem(model: OneStepNetwork, grid: Grid) -> Problem:
     """The functions of kappa on a grid; at p = infinity below the maximal step, `limit_problem`."""
     if below_maximal(model):
         return limit_problem(model, grid)
-    step, rule = _step(model), grid.kappa
+    step, rule = step_of(model), grid.kappa
     e, pi = _sizes(model, step, grid.classes)
     latent, c = step.latent(e), step.bulk_variance(e)
     kappa = rule.nodes.reshape(len(rule.weights), -1)
@@ -70,12 +68,6 @@ def one_step_problem(model: OneStepNetwork, grid: Grid) -> Problem:
     return Problem(features, labels.padded(lacking))
 
 
-def _step(model: OneStepNetwork) -> GradientStep | StructuredStep:
-    """The moments of the step, with the spectrum of the inputs if they have one."""
-    step, spectrum = gradient_step(model), spectrum_of(model)
-    return step if spectrum is None else StructuredStep(step, spectrum, model.teacher_profile)
-
-
 def _means(
     model: OneStepNetwork, step: GradientStep | StructuredStep, bulk: ConditionalMoments, rule: Rule, count: int
 ) -> Modes:
@@ -88,13 +80,8 @@ def _means(
 
 
 def below_maximal(model: OneStepNetwork) -> bool:
-    """Whether the step leaves its limit p = infinity to `limit_problem`, which has no covariance."""
-    below = model.width is None and not isinstance(model.step, MaximalStep)
-    if below and spectrum_of(model) is not None:
-        raise OutOfDomain(
-            "step", model.step, "maximal, or width a number: this limit is known for isotropic inputs alone"
-        )
-    return below
+    """Whether the step leaves its limit p = infinity to `limit_problem`."""
+    return model.width is None and not isinstance(model.step, MaximalStep)
 
 
 def _sizes(model: OneStepNetwork, step: GradientStep | StructuredStep, classes: ClassNodes) -> tuple[Array, Array]:

@@ -6,7 +6,7 @@ from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.canonical.one_step_network import relative_rate
 from rmt_asymptotics.canonical.step_limits import leaves_spikes, single_step, step_modes
 from rmt_asymptotics.errors import numerical_failures
-from rmt_asymptotics.models import OneStepNetwork, check_isotropic
+from rmt_asymptotics.models import OneStepNetwork
 from rmt_asymptotics.steps import MaximalStep, PowerStep
 from rmt_asymptotics.tables import Shown, Table
 
@@ -37,7 +37,6 @@ def regime(model: OneStepNetwork) -> Regime:
     >>> regime(network).description
     'exponent 0.29 at p = infinity: free polynomial spikes kappa, kappa^2'
     """
-    check_isotropic(model)
     if model.width is not None:
         rate = relative_rate(model)
         return Regime(f"width {model.width}, spike-resolved: eta = {rate * model.width**0.5:.6g} = {rate:.6g} sqrt(p)")

@@ -12,13 +12,13 @@ import numpy as np
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.canonical.expansion import mean_expansion
-from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
 from rmt_asymptotics.canonical.label_moments import labels_given
-from rmt_asymptotics.canonical.latent import Latent
 from rmt_asymptotics.canonical.modes import Modes
 from rmt_asymptotics.canonical.problem import Features, Problem
+from rmt_asymptotics.canonical.spectrum import row_lengths
 from rmt_asymptotics.canonical.spiked_features import directions
+from rmt_asymptotics.canonical.structured_step import StructuredStep, step_of
 from rmt_asymptotics.canonical.updated_rows import GradientStep
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import conditional_moments
@@ -28,6 +28,7 @@ from rmt_asymptotics.steps import FixedStep, PowerStep
 
 EQUAL = 1e-12  # exponents closer than this to a critical one are at it
 PRESENT = 1e-10  # parts of modes, of powers of the readout and of activations below this, relative, are rounding
+REST = np.zeros((1, 1))  # e of neurons that have not moved
 LARGEST_ORDER = 12  # of a polynomial mode; exponents above 11/24 want more, where the maximal step is the better model
 
 
@@ -41,7 +42,7 @@ class StepMode:
     strength: float
 
 
-def step_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...]:
+def step_modes(model: OneStepNetwork, step: GradientStep | StructuredStep) -> tuple[StepMode, ...]:
     """The modes that the step leaves at p = infinity, in increasing order.
 
     Mode q exists if neither its vector g^q nor its function lies in the span of those of the lower existing modes.
@@ -76,7 +77,7 @@ def step_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...
         if _negligible(function_left, max(np.linalg.norm(function), size)):
             continue
         powers, functions = _extended(powers, power_left), _extended(functions, function_left)
-        unit = prefactor * step.slope * step.length
+        unit = prefactor * step.reach
         ratio = model.sample_complexity / model.width_ratio
         finite = unit ** (2 * q) * ratio ** (q - 1) * float(power_left @ power_left)
         modes.append(StepMode(q, np.inf if exponent > critical + EQUAL else finite))
@@ -110,10 +111,9 @@ def mode_coefficients(activation: Activation) -> tuple[Array, Array]:
     return coefficients, lost
 
 
-def mode_function(model: OneStepNetwork, step: GradientStep, order: int, kappa: Array) -> Array:
+def mode_function(model: OneStepNetwork, step: GradientStep | StructuredStep, order: int, kappa: Array) -> Array:
     """M_q(kappa)/(h1 B)^q, the coefficient of (e h1 B)^q in the class mean: c_q kappa^q + lower powers.  [exp.1]"""
-    unit = step.slope * step.length
-    linear, quadratic = step.growth
+    unit, (linear, quadratic) = step.reach, step.growth
     coefficients, _ = mode_coefficients(model.activation)
     return mean_expansion(coefficients, 1.0, linear / unit, quadratic / unit**2, order, kappa)
 
@@ -134,7 +134,7 @@ def _extended(basis: Array, rest: Array) -> Array:
 
 def limit_grid(model: OneStepNetwork, level: int) -> Grid:
     """The grid of refinement `level`: one class of neurons without a spike."""
-    one, gamma = np.ones(1), float(np.linalg.norm(_labels_seen(model).inside))
+    one, gamma = np.ones(1), float(np.linalg.norm(single_step(model).latent(REST).inside))
     rule = kappa_rule(model.label_kinks, gamma, 0 * one, one, one, False, level)
     return Grid(rule, ClassNodes.of(model.readout, level, 1.0))
 
@@ -144,31 +144,32 @@ def limit_problem(model: OneStepNetwork, grid: Grid) -> Problem:
     step = single_step(model)
     rule, kappa = grid.kappa, grid.kappa.nodes
     bulk = conditional_moments(model.activation, model.activation.kinks, np.zeros((1, len(kappa))), 1.0)
-    labels = labels_given(model.target, _labels_seen(model), kappa[:, None])
+    labels = labels_given(model.target, step.latent(REST), kappa[:, None])
     count = len(labels.target) - 1
-    modes = directions(kappa[None], bulk.linear, count)
+    if isinstance(step, GradientStep):
+        spectrum, along, modes = None, None, directions(kappa[None], bulk.linear, count)
+    else:
+        spectrum, along = step.spectrum, step.directions(kappa, REST, bulk, False)
+        modes = row_lengths(bulk, spectrum, spectrum.rows(1))
     for mode in _checked_modes(model, step):
         function = mode_function(model, step, mode.order, kappa)[None] if mode.order else bulk.mean
         if np.isinf(mode.strength):
             modes = Modes.free(function, count) + modes
         else:
             modes += Modes.of_classes(function, *[0.0] * count, strength=mode.strength)
-    return Problem(Features.assemble(rule, np.ones(1), bulk, modes), labels)
+    lacking = 0 if along is None else len(along.fields) - len(labels.target)
+    features = Features.assemble(rule, np.ones(1), bulk, modes.padded(lacking), spectrum, along)
+    return Problem(features, labels.padded(lacking))
 
 
-def single_step(model: OneStepNetwork) -> GradientStep:
+def single_step(model: OneStepNetwork) -> GradientStep | StructuredStep:
     """The step of one output; raises `OutOfDomain` for several outputs."""
     if model.readout.directions not in (None, 1):
         raise OutOfDomain("step", model.step, "MaximalStep(rate), or a finite width, for a network of several outputs")
-    return gradient_step(model)
+    return step_of(model)
 
 
-def _labels_seen(model: OneStepNetwork) -> Latent:
-    """Where the theta_a lie, beside the spike v."""
-    return single_step(model).latent(np.zeros((1, 1)))
-
-
-def _checked_modes(model: OneStepNetwork, step: GradientStep) -> tuple[StepMode, ...]:
+def _checked_modes(model: OneStepNetwork, step: GradientStep | StructuredStep) -> tuple[StepMode, ...]:
     """`step_modes`, or `OutOfDomain` where the step should leave a spike and cannot."""
     if not leaves_spikes(model):
         return step_modes(model, step)

@@ -11,12 +11,14 @@ from typing import Self
 import numpy as np
 
 from rmt_asymptotics._types import Array
+from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.latent import Latent
 from rmt_asymptotics.canonical.modes import Directions, Spectrum
-from rmt_asymptotics.canonical.spectrum import orthonormal_turn
+from rmt_asymptotics.canonical.spectrum import orthonormal_turn, spectrum_of
 from rmt_asymptotics.canonical.updated_rows import GradientStep
 from rmt_asymptotics.equations.directions import Vectors
 from rmt_asymptotics.gaussian.conditional import ConditionalMoments
+from rmt_asymptotics.models import OneStepNetwork
 
 
 @dataclass(frozen=True)
@@ -156,3 +158,9 @@ class StructuredStep:
         functions[:, 1, 0] += longer
         functions[:, 1] *= self.noise_length
         return np.concatenate([functions[:, 0], functions[:, 1]]).swapaxes(0, 1)
+
+
+def step_of(model: OneStepNetwork) -> GradientStep | StructuredStep:
+    """The moments of a model's step, with the spectrum of the inputs if they have one."""
+    step, spectrum = gradient_step(model), spectrum_of(model)
+    return step if spectrum is None else StructuredStep(step, spectrum, model.teacher_profile)
