@@ -1,6 +1,7 @@
 """Figures by what they contain: bars that sum to the data, curves told apart, whole texts, legends beside the data."""
 
 import itertools
+import json
 from types import SimpleNamespace
 
 import matplotlib
@@ -13,10 +14,19 @@ from matplotlib.figure import Figure
 
 import rmt_asymptotics as rmt
 from rmt_asymptotics.errors import OutOfDomain
-from rmt_asymptotics.plotting import looks_along, plot_boundaries, plot_drift, plot_map, plot_optima, plot_spectrum
+from rmt_asymptotics.plotting import (
+    describe,
+    looks_along,
+    plot_boundaries,
+    plot_drift,
+    plot_map,
+    plot_optima,
+    plot_spectrum,
+)
 from rmt_asymptotics.plotting.frames import WIDTHS
 from rmt_asymptotics.plotting.palette import COLOURS, LOOKS, shades
 from rmt_asymptotics.plotting.stairs import CRITICAL
+from rmt_asymptotics.serialisation import model_to_dict
 from rmt_asymptotics.spectra.histogram import with_histogram
 from tests.drawn import caption, faults, legend_texts
 from tests.problems import ONE_CLASS
@@ -66,7 +76,7 @@ def test_colours_are_told_apart_in_grey():
     assert np.diff(greys).min() > APART and greys[-1] < 75  # dark enough for a line on white
     for count in (2, 3, 4, 5):
         of_values = [lab(linear(colour))[0] for colour in shades(count)]
-        assert np.diff(of_values).min() > APART
+        assert np.diff(of_values).min() > APART and of_values[-1] < 75
 
 
 def test_every_value_has_a_colour_dash_and_mark_of_its_own():
@@ -150,6 +160,8 @@ def test_words_are_hues_too():
     axes = rmt.plot(dataset, "test_error", hue="activation")
     assert legend_texts(axes) == ["activation = tanh", "activation = relu"]
     assert not faults(axes)
+    losses = rmt.sweep(ONE_CLASS, loss=[rmt.SquareLoss(), rmt.HuberLoss(1.5)], ridge=[0.1, 0.2, 0.3])
+    assert legend_texts(rmt.plot(losses, "test_error", hue="loss")) == ["square loss", "Huber loss (threshold 1.5)"]
 
 
 @pytest.mark.parametrize("size", WIDTHS)
@@ -158,6 +170,8 @@ def test_nothing_is_clipped_at_any_size(family, size):
     assert axes.get_figure().get_figwidth() == WIDTHS[size]
     assert not faults(axes)
     assert not faults(rmt.plot(family, "training_error", size=size))
+    for words in (", ".join(["MM 0.7864 WW"] * 12), " ".join(["WMWM"] * 40)):
+        assert not faults(rmt.plot(family, "training_error", size=size, caption=words))
     assert not faults(rmt.plot(family.isel(ridge=0), size=size))
     assert not faults(rmt.plot(rmt.spectrum(PLAIN), size=size))
     along = rmt.bias_variance_curve(PLAIN, width_ratio=[0.5, 1.0, 2.0])
@@ -305,6 +319,12 @@ def test_drifts_and_optima_are_whole():
     assert rmt.plot(compared).get_ylabel() == "test error: simulation $-$ theory"
     optima = rmt.optimal_curve(PLAIN, sample_complexity=[0.5, 2.0])
     assert not faults(plot_optima(optima, size="single"))
+
+
+def test_captions_leave_defaults_out():
+    """In memory, and as files have them."""
+    model = model_to_dict(NETWORK)
+    assert describe(model) == describe(json.loads(json.dumps(model))) and "targets" not in describe(model)
 
 
 def test_captions_are_in_words():

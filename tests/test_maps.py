@@ -23,6 +23,7 @@ from tests.drawn import caption, legend_texts
 from tests.problems import ONE_CLASS
 from tests.test_models import NETWORK
 
+SPACING = 5  # of matplotlib, pixels beside a number on a contour
 RATES, COMPLEXITIES = [0.1, 0.2, 0.8], [3.0, 1.0, 2.0, 4.0]  # the second out of order, and evenly spaced
 PLANE = ("step.rate", "sample_complexity")
 
@@ -122,6 +123,24 @@ def test_contours_and_given_axes(phases):
     assert plot_map(phases, axes=axes, contours=[level]) is axes
     (contour,) = [c for c in axes.collections if hasattr(c, "levels")]
     assert contour.levels.tolist() == [level]
+
+
+def test_contours_are_broken_for_their_numbers_alone():
+    """As the scales of the axes have them."""
+    values = np.geomspace(1e-3, 10, 15)
+    dataset = rmt.sweep(ONE_CLASS, ridge=values, sample_complexity=values)
+    axes = plot_map(dataset)
+    (contour,) = [c for c in axes.collections if hasattr(c, "levels")]
+    whole = axes.contour(values, values, dataset.test_error, contour.levels)
+    boxes = [text.get_window_extent().size for text in contour.labelTexts]
+    assert boxes
+    assert _length(axes, whole) - _length(axes, contour) < sum(np.hypot(*size) + 2 * SPACING for size in boxes)
+
+
+def _length(axes, contour):
+    """On the screen."""
+    pieces = [axes.transData.transform(p) for path in contour.get_paths() for p in path.to_polygons(closed_only=False)]
+    return sum(np.hypot(*np.diff(piece, axis=0).T).sum() for piece in pieces)
 
 
 def test_words_have_places_of_their_own():

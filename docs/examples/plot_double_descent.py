@@ -20,4 +20,3 @@ model = rmt.RandomFeatures(
 )
 family = rmt.sweep(model, sample_complexity=np.geomspace(0.2, 10, 61), ridge=[1e-3, 1e-2, 0.05, 0.3])
 axes = rmt.plot(family, "test_error", x="n/p", hue="ridge")
-axes.set_ylim(0, 2)

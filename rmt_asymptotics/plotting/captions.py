@@ -41,7 +41,7 @@ def describe(model: Mapping[str, Any], omitted: Sequence[str] = ()) -> str:
 
 def _same(value: Any, default: Any) -> bool:
     """Whether a value is the default; files have lists where models have tuples."""
-    return bool(value == (list(default) if isinstance(default, tuple) else default))
+    return bool(list(value) == list(default) if isinstance(default, tuple) and value is not None else value == default)
 
 
 def _entry(name: str, value: Any, omitted: Sequence[str]) -> str:
@@ -85,6 +85,16 @@ def _defaults(kind: str, name: str) -> dict[str, Any]:
 
 def _words(name: str) -> str:
     return FIELDS[name].words if name in FIELDS else name.replace("_", " ")
+
+
+def in_words(record: str) -> str:
+    """A record as Datasets name it.
+
+    >>> in_words("LogisticLoss()"), in_words("HuberLoss(threshold=1.5)")
+    ('logistic loss', 'Huber loss (threshold 1.5)')
+    """
+    name, _, parameters = record.removesuffix(")").partition("(")
+    return _spaced(name) + (f" ({abbreviated(parameters.replace('=', ' '))})" if parameters else "")
 
 
 def _spaced(name: str) -> str:

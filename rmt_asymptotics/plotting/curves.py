@@ -137,7 +137,9 @@ def _alone(axes: "Axes", drawn: Family, beside: Family | None, name: str, look: 
     if f"{name}_corrected" in rows:
         spread = rows[f"{name}_standard_deviation"]
         label = f"{words}, theory at d = {dataset.attrs.get('dimension')}"
-        theory_line(axes, rows["x"], rows[f"{name}_corrected"], look, label, linewidth=0.9, linestyle=LINES[4])
+        theory_line(
+            axes, rows["x"], rows[f"{name}_corrected"], look, label, linewidth=0.9, linestyle=LINES[4], marker=""
+        )
         band(axes, rows["x"], rows[f"{name}_corrected"], spread, look, f"{words}, one draw")
     held, of = (beside, simulation) if beside is not None and simulation is not None else (drawn, dataset)
     if f"{name}_simulation" in held.curves[0]:

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rmt_asymptotics.errors import OutOfDomain
+from rmt_asymptotics.plotting.captions import in_words
 from rmt_asymptotics.plotting.labels import in_type, model_of
+from rmt_asymptotics.serialisation import KINDS
+from rmt_asymptotics.vocabulary.domains import Kind
 from rmt_asymptotics.vocabulary.fields import FIELDS
 from rmt_asymptotics.vocabulary.words import described
 
@@ -52,6 +55,8 @@ class Family:
         """What a curve is of: ridge = 0.1."""
         assert self.hue is not None
         value, field = self.values[place], FIELDS.get(self.hue)
+        if field is not None and isinstance(field.domain, Kind) and field.domain.name in KINDS:
+            return in_words(str(value))
         sized = field is not None and set(field.symbol) & set("/p")
         words = field.symbol if field and sized else field.words if field else self.words
         return f"{in_type(words)} = {'∞' if value == LIMIT else _rounded(value)}"

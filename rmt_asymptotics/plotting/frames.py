@@ -5,8 +5,8 @@ neither read for anything that matters nor changed.
 """
 
 import io
-import textwrap
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Literal, cast
 
 from matplotlib.axes import Axes
@@ -20,10 +20,10 @@ WIDTHS = {"screen": 6.4, "single": 3.4, "double": 7.0}  # inches; single and dou
 FONTS = {"screen": 10.0, "single": 8.0, "double": 8.0}  # points
 HEIGHT = 0.64  # of the axes with their labels, over the width
 SMALL = 0.85  # of the font, in captions and legends
-LETTER = 0.47  # width of an average letter, over the size of the font
 LEADING = 1.5  # from line to line, over the size of the font
 MARK = 4.6  # what stands before the text of a legend and after it, over the size of the font
 POINTS_AN_INCH = 72
+UNBROKEN = "\N{NO-BREAK SPACE}"
 DOTS = 110  # an inch, in a notebook
 
 
@@ -67,11 +67,6 @@ def font_of(axes: Axes) -> float:
     return axes.font if isinstance(axes, Panel) else float(axes.xaxis.label.get_fontsize())
 
 
-def letters(inches: float, font: float) -> int:
-    """How many letters fit."""
-    return max(int(inches * POINTS_AN_INCH / (LETTER * font)), 10)
-
-
 def entry(axes: Axes, label: str, **style: Any) -> None:
     """What stands in the legend for several lines that are drawn."""
     axes.plot([], [], label=label, **style)
@@ -87,7 +82,7 @@ def finish(axes: Axes, caption: str = "") -> None:
     title(axes, caption, width)
     for axis, room in ((axes.xaxis, width), (axes.yaxis, height)):
         axis.label.set_fontsize(font)
-        axis.set_label_text("\n".join(_wrapped(axis.label.get_text().replace("\n", " "), letters(room, font))))
+        axis.set_label_text(_wrapped(axis.label.get_text().replace("\n", " "), room, font))
     axes.spines[["top", "right"]].set_visible(False)
     place_legend(axes)
 
@@ -97,16 +92,33 @@ def title(axes: Axes, caption: str, width: float) -> None:
     font, place = SMALL * font_of(axes), axes.get_subplotspec()
     of_row = isinstance(axes, Panel) and place is not None and place.get_gridspec().ncols > 1
     width = figure_of(axes).get_figwidth() if of_row else width
-    unbroken = caption.replace(" ", "\N{NO-BREAK SPACE}").replace(",\N{NO-BREAK SPACE}", ", ")
-    text = "\n".join(_wrapped(unbroken.replace(":\N{NO-BREAK SPACE}", ": "), letters(width, font)))
+    phrases = caption.replace(" ", UNBROKEN).replace(f",{UNBROKEN}", ", ").replace(f":{UNBROKEN}", ": ")
+    text = _wrapped(phrases, width, font)
     if not of_row:
         axes.set_title(text, fontsize=font, loc="left", parse_math=False)
     elif caption:
         figure_of(axes).suptitle(text, fontsize=font, x=0.01, ha="left", parse_math=False)
 
 
-def _wrapped(text: str, count: int) -> list[str]:
-    return textwrap.wrap(text, count, break_on_hyphens=False)
+def _wrapped(text: str, inches: float, font: float) -> str:
+    """A text in lines that fit, broken at spaces; at others only where a line would be too long without."""
+    room = inches * POINTS_AN_INCH
+    phrases = (
+        [phrase] if _width(phrase, font) <= room else phrase.split(UNBROKEN) for phrase in text.split(" ") if phrase
+    )
+    lines: list[str] = []
+    for word in chain.from_iterable(phrases):
+        longer = f"{lines[-1]} {word}" if lines else ""
+        if longer and _width(longer, font) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
+def _width(text: str, font: float) -> float:
+    """In points."""
+    return float(TextPath((0, 0), text, size=font).get_extents().width)
 
 
 def place_legend(axes: Axes) -> None:
@@ -133,5 +145,5 @@ def place_legend(axes: Axes) -> None:
 
 def _fitting(labels: Sequence[str], room: float, font: float) -> int:
     """Into how many columns labels fit."""
-    widest = max(TextPath((0, 0), label, size=font).get_extents().width for label in labels) + MARK * font
+    widest = max(_width(label, font) for label in labels) + MARK * font
     return min(max(int(room / widest), 1), len(labels))

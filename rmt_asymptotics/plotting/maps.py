@@ -75,13 +75,13 @@ def plot_map(
     plane = _plane(dataset)
     axes = axes or new_axes(size)
     why = failures(dataset, quantity)
+    for direction, name, edges in zip("yx", plane.names, plane.edges, strict=True):
+        axes.set(**{f"{direction}lim": (edges[0], edges[-1])})
+        _describe_axis(axes, direction, dataset[name])
     norm = _colours(axes, dataset[quantity], plane, why)
     hatched(axes, plane.edges, why)
     if norm is not None:
         _contours(axes, plane, np.where(why == "", dataset[quantity].values, np.nan), norm, levels)
-    for direction, name, edges in zip("yx", plane.names, plane.edges, strict=True):
-        axes.set(**{f"{direction}lim": (edges[0], edges[-1])})
-        _describe_axis(axes, direction, dataset[name])
     draw_boundaries(axes, plane.names[::-1], boundaries or {})
     finish(axes, describe(model_of(dataset), plane.names) if caption is None else caption)
     axes.spines[:].set_visible(True)

@@ -10,7 +10,7 @@ BLUE, RED, OCHRE, BLACK, TEAL = COLOURS = ("#003F8C", "#B8442F", "#E6A532", "#11
 GREY, LIGHT_GREY = "#666666", "#C8C8C8"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
 LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (6, 1.5)), (0, (1, 3)), (0, (5, 1, 1, 1, 1, 1)), (0, (9, 3)))
-SHADES, DARKEST, LIGHTEST = "viridis", 0.0, 0.85  # of values with an order: the part that stands out from white
+SHADES, DARKEST, LIGHTEST = "viridis", 0.0, 0.7  # of values with an order: the part that stands out from white
 
 
 @dataclass(frozen=True)

@@ -106,9 +106,11 @@ def _aside(axes: "Axes", shown: Array) -> "Axes":
     aside.set_xlim(shown.min() - PADDING * extent, shown.max() + PADDING * extent)
     aside.xaxis.set_major_locator(MaxNLocator(2, min_n_ticks=2))
     aside.yaxis.set_major_locator(MaxNLocator(4))
-    aside.yaxis.set_major_formatter("{x:.3g}")
     aside.yaxis.tick_right()
+    aside.yaxis.set_offset_position("right")
+    aside.ticklabel_format(axis="y", style="scientific", scilimits=(-2, 3), useMathText=True)
     aside.tick_params(labelsize=SMALL * font_of(axes))
+    aside.yaxis.get_offset_text().set_fontsize(SMALL * font_of(axes))
     aside.spines[["top", "left"]].set_visible(False)
     for panel, side in ((axes, 1), (aside, 0)):
         panel.plot([side], [0], transform=panel.transAxes, clip_on=False, **MARKS)
