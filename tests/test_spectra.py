@@ -27,7 +27,8 @@ from rmt_asymptotics.laws import ConstantLaw, DiscreteLaw, GaussianLaw
 from rmt_asymptotics.models import OneStepNetwork, RandomFeatures, RidgeModel, SpikedRandomFeatures
 from rmt_asymptotics.spectra import bbp, spectrum, weight_law, weight_spectrum
 from rmt_asymptotics.spectra.edges import RealBranch
-from rmt_asymptotics.spectra.outliers import mode_form, outliers_in
+from rmt_asymptotics.spectra.mode_form import mode_form
+from rmt_asymptotics.spectra.outliers import outliers_in
 from rmt_asymptotics.spectra.resolvent import States, physical, resolvent
 from rmt_asymptotics.spectra.solve_bulk import solved_bulk
 from rmt_asymptotics.state_evolution.fixed_point import fixed_points

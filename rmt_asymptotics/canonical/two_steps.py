@@ -13,21 +13,18 @@ from rmt_asymptotics._types import Array
 from rmt_asymptotics.activations import Activation
 from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.grids import ClassNodes, Grid, kappa_rule
-from rmt_asymptotics.canonical.label_moments import RADIUS, labels_given
+from rmt_asymptotics.canonical.label_moments import labels_given
 from rmt_asymptotics.canonical.latent import DEPENDENT, Latent, row_space, several_rule
 from rmt_asymptotics.canonical.modes import Modes
 from rmt_asymptotics.canonical.one_step_network import relative_rate
 from rmt_asymptotics.canonical.problem import Features, Problem
-from rmt_asymptotics.canonical.step_labels import values_at
+from rmt_asymptotics.canonical.second_labels import SecondResidual, second_residual
 from rmt_asymptotics.canonical.updated_rows import axis_fields, frame_of, joined
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.gaussian.conditional import ORDERS, ConditionalMoments, conditional_moments, split_rule
-from rmt_asymptotics.gaussian.lattice import lattice_rule
 from rmt_asymptotics.models import TwoStepNetwork
 
 LEVEL = 5  # of the rule in kappa_1: nothing is left to refine
-SPACING = 0.3  # of the lattice in s, likewise
-UNRESOLVED = 1e-9  # relative: what this lattice misses of the mean of the labels
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ def two_steps(model: TwoStepNetwork) -> TwoSteps:
     slopes = conditional_moments(slope, kinks, shift, scale)
     mu, S2, S3 = slopes.mean, slopes.linear / scale, slopes.quadratic / scale**2
     output = (pi * g) @ conditional_moments(sigma, kinks, shift, scale).mean
-    ys = _residual_moments(model, here, rule.nodes, output)
+    ys = second_residual(model, here, rule.nodes, output)
     w = rule.weights
     root = _root((w * mu * ys.second) @ mu.T / alpha1)  # n_k in the basis nu
     whiten = np.linalg.pinv(root) / alpha1
@@ -141,41 +138,7 @@ def _root(gram: Array) -> Array:
     return np.asarray(root @ axes.T if left.all() else root)
 
 
-@dataclass(frozen=True)
-class _Residual:
-    """Moments of y'' given kappa_1 (N,): mean, second, third; first (1+m, N): E[y'' X], X = (kappa_1, s).
-
-    products (1+m, 1+m, N): E[y'' X X^T].  squared (1+m, N): E[y''^2 X].
-    """
-
-    mean: Array
-    second: Array
-    third: Array
-    first: Array
-    products: Array
-    squared: Array
-
-
-def _residual_moments(model: TwoStepNetwork, here: Latent, kappa: Array, output: Array) -> _Residual:
-    count = here.outside.shape[1]
-    s = lattice_rule((SPACING if count > 1 else SPACING / 4,) * count, RADIUS)
-    found = []
-    for place, k in enumerate(kappa):
-        y = values_at(model.target, k * here.inside[:, 0] + s.nodes @ here.outside.T) - output[place]
-        X = np.column_stack([np.full(len(y), k), s.nodes])
-        wy = s.weights * y
-        found.append((wy.sum(), wy @ y, wy @ (y * y), wy @ X, (X.T * wy) @ X, (wy * y) @ X))
-    mean, second, third, first, products, squared = (np.array(part) for part in zip(*found, strict=True))
-    labels = labels_given(model.target, here, kappa[:, None])
-    if np.max(np.abs(mean + output - labels.target[0])) > UNRESOLVED * np.sqrt(np.max(second)):
-        raise OutOfDomain("target", model.target, "smooth, without kinks and jumps, for two steps")
-    noise = model.noise_variance
-    second, third = second + noise, third + 3 * noise * mean
-    squared = squared + noise * np.column_stack([kappa, np.zeros((len(kappa), count))])
-    return _Residual(mean, second, third, first.T, np.moveaxis(products, 0, -1), squared.T)
-
-
-def _bent(weights: Array, ys: _Residual, mu: Array, whiten: Array) -> Array:
+def _bent(weights: Array, ys: SecondResidual, mu: Array, whiten: Array) -> Array:
     """(K, D, D), for weights w S2_k (K, N)."""
     size = len(ys.first)
     inner = np.einsum("kn,abn->kab", weights, ys.products) - np.einsum("kn,n,ab->kab", weights, ys.mean, np.eye(size))

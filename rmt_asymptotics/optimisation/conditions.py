@@ -137,7 +137,7 @@ class OutlierLeavesBulk:
     def mismatch(self, model: RidgeModel) -> float:
         from rmt_asymptotics.spectra.bulk import MOVED, SHORT_TAIL, TAIL, FeatureMatrix, body
         from rmt_asymptotics.spectra.edges import branch_point, edge
-        from rmt_asymptotics.spectra.outliers import mode_form
+        from rmt_asymptotics.spectra.mode_form import mode_form
         from rmt_asymptotics.spectra.resolvent import resolvent
 
         features, edges = translate(model, LEVEL).features, []

@@ -4,7 +4,8 @@ from rmt_asymptotics.spectra.features import FeatureSpectrum, spectrum
 from rmt_asymptotics.spectra.inputs import InputOutlier, InputSpectrum
 from rmt_asymptotics.spectra.outliers import Outlier
 from rmt_asymptotics.spectra.rank_one import RankOneSpike, bbp
-from rmt_asymptotics.spectra.weights import WeightLaw, WeightOutlier, WeightSpectrum, weight_law, weight_spectrum
+from rmt_asymptotics.spectra.weight_laws import WeightLaw, weight_law
+from rmt_asymptotics.spectra.weights import WeightOutlier, WeightSpectrum, weight_spectrum
 
 __all__ = [
     "FeatureSpectrum",

@@ -4,58 +4,32 @@ W W^T is Phi^T Phi/p of a canonical problem whose samples are the d coordinates:
 """
 
 from dataclasses import dataclass, replace
-from functools import singledispatch
 from typing import Any, ClassVar
 
 import numpy as np
 
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
-from rmt_asymptotics.canonical.gradient_step import gradient_step
 from rmt_asymptotics.canonical.grids import CLASS_COUNTS, LEVELS
 from rmt_asymptotics.canonical.modes import Modes
-from rmt_asymptotics.canonical.one_step_network import relative_rate
 from rmt_asymptotics.canonical.problem import Features
 from rmt_asymptotics.checks import real_array
-from rmt_asymptotics.errors import OutOfDomain, numerical_failures
-from rmt_asymptotics.laws import Law
+from rmt_asymptotics.errors import numerical_failures
 from rmt_asymptotics.models import (
-    OneStepNetwork,
-    RandomFeatures,
     RidgeModel,
-    SpikedRandomFeatures,
     check_finite_ratio,
     check_isotropic,
     check_one_direction,
 )
 from rmt_asymptotics.progress import progress_of
 from rmt_asymptotics.spectra.bulk_spectrum import BulkSpectrum
-from rmt_asymptotics.spectra.outliers import mode_form, outliers_of
+from rmt_asymptotics.spectra.mode_form import mode_form
+from rmt_asymptotics.spectra.outliers import outliers_of
 from rmt_asymptotics.spectra.shown import Spectrum
 from rmt_asymptotics.spectra.solve_bulk import resolved_bulk
-from rmt_asymptotics.steps import FixedStep, MaximalStep, PowerStep
+from rmt_asymptotics.spectra.weight_laws import WeightLaw, weight_law
 from rmt_asymptotics.tables import Table, titled
 from rmt_asymptotics.threads import one_thread
-
-MOMENT_NODES = 400  # for the second moment of a law to rounding
-
-
-@dataclass(frozen=True)
-class WeightLaw:
-    """What the spectrum of W depends on: K classes of rows.
-
-    variances (K,): c_k.  squared_spikes (K,): p u_k^2, which sum to the squared strength with `probabilities` (K,).
-    alignment: <theta, v>.
-    growing: the strength is infinite at p = infinity; squared_spikes then holds its shape only.
-    exact: more classes change nothing.
-    """
-
-    variances: Array
-    squared_spikes: Array
-    probabilities: Array
-    alignment: float
-    growing: bool = False
-    exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -126,46 +100,6 @@ class WeightSpectrum(Spectrum):
         with one_thread():
             atom = self.bulk.filling[0]
             return (self.bulk.cumulative(real_array("x", x) ** 2) - atom) / (1 - atom)
-
-
-@singledispatch
-def weight_law(model: RidgeModel, count: int) -> WeightLaw:
-    """The classes of rows of a model's first layer, `count` of them for a continuous law; new models register."""
-    raise OutOfDomain("model", type(model).__name__, "a model whose first layer is known to the spectra")
-
-
-@weight_law.register
-def _(model: RandomFeatures, count: int) -> WeightLaw:
-    return WeightLaw(np.ones(1), np.zeros(1), np.ones(1), 0.0)
-
-
-@weight_law.register
-def _(model: SpikedRandomFeatures, count: int) -> WeightLaw:
-    square = _second_moment(model.spike)
-    growing = model.width is None and bool(np.any(model.spike.quadrature(count, 1.0)[0]))
-    scale = 1.0 if model.width is None else model.width
-    return WeightLaw(np.array([model.bulk_variance]), np.array([scale * square]), np.ones(1), model.overlap, growing)
-
-
-@weight_law.register
-def _(model: OneStepNetwork, count: int) -> WeightLaw:
-    """[net.1]-[net.2]; what the batch does to the bulk beyond its variance is left out."""
-    step = gradient_step(model)
-    if model.width is not None or isinstance(model.step, MaximalStep):
-        g, pi = model.readout.quadrature(count, 1.0)
-        e, scale = relative_rate(model) * g, (1.0 if model.width is None else model.width)
-        squares, c = scale * (e * step.reach) ** 2, step.bulk_variance(e[:, None])
-        growing = model.width is None and bool(np.any(squares))
-        return WeightLaw(c, squares, pi, step.alignment, growing, not model.readout.continuous)
-    growing = isinstance(model.step, PowerStep) and model.step.exponent > 0
-    eta = model.step.eta if isinstance(model.step, FixedStep) else model.step.learning_rate(1.0, 1.0)
-    square = (eta * step.reach) ** 2 * _second_moment(model.readout)
-    return WeightLaw(np.ones(1), np.array([square]), np.ones(1), step.alignment, growing and square > 0)
-
-
-def _second_moment(law: Law) -> float:
-    values, probabilities = law.quadrature(MOMENT_NODES, 1.0)
-    return float(probabilities @ values**2)
 
 
 def weight_features(law: WeightLaw, width_ratio: float) -> Features:
