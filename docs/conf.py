@@ -1,11 +1,17 @@
 """The documentation: `make docs` builds it in docs/build/html and lets no warning pass."""
 
+import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "extensions"))
 
 import reference
+
+kernels = Path(__file__).parent / "build/ipython/profile_default"  # else each kernel warns that it talks over TCP
+kernels.mkdir(parents=True, exist_ok=True)
+(kernels / "ipython_kernel_config.py").write_text('c.IPKernelApp.log_level = "ERROR"\n', encoding="utf-8")
+os.environ["IPYTHONDIR"] = str(kernels.parent)
 
 project = "rmt_asymptotics"
 author = "the rmt_asymptotics developers"

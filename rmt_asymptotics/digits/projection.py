@@ -49,7 +49,7 @@ def project(setting: Setting, g: Numbers, tau: Numbers, features: Any) -> Projec
     scaled = solve_linear(system, times(rows, weight * rest))  # coef/sqrt(Cap)  [modes.1]
     rest = rest - times(scaled[None, :], rows)[0]
     for k, y in zip(owners, scaled, strict=True):
-        pull[k] += y * y / tau[k]  # [modes.2]
+        pull[k] += y * y / tau[k]  # [jac.2]
     return Projection((rest[: len(g)], rest[len(g) :]), pull, dot(scaled, scaled))
 
 
