@@ -43,6 +43,9 @@ def test_z_scores_know_the_error_of_the_theory():
     compared = rmt.compare_training(fitted, PLAN, time=[1.0, 1e8])
     assert compared.training_error[-1] < 1e-9
     assert np.max(np.abs(compared.training_error_z_score)) < SIGMAS
+    mean, spread = (compared[f"test_error_{kind}"].values for kind in ("simulation", "standard_error"))
+    z = z_score(mean, compared.test_error.values, spread, PLAN.replicas)  # of the test error it is next to none
+    np.testing.assert_allclose(compared.test_error_z_score, z, rtol=1e-6)
 
 
 @pytest.mark.parametrize(("axis", "values"), [("width_ratio", [0.6, 2.1]), ("noise_variance", [0.2])])

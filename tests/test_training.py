@@ -114,7 +114,10 @@ def test_vanishing_training_errors(axis, many, options):
 def test_training_errors_below_rounding():
     curve = rmt.training_curve(FITTED, time=[1.0, 1e8])
     assert 0 < float(curve.training_error[-1]) < 1e-9
-    assert float(curve.error_estimate[-1]) >= 1
+    assert float(curve.error_estimate[-1]) == float(curve.training_error_estimate[-1]) >= 1
+    assert float(curve.test_error_estimate[-1]) < 1e-6
+    limit = rmt.solve(FITTED.replace(ridge=1e-12)).test_error
+    assert float(curve.test_error[-1]) == pytest.approx(limit, rel=1e-5)
 
 
 @pytest.mark.parametrize("method", [Descent(0.3), Descent(0.2, 0.9), Descent(0.1, 0.8, True)])

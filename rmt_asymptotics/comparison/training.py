@@ -66,7 +66,7 @@ def compare_training(
     for error in [name for name in ("test_error", "training_error") if name in dataset]:
         theory, name = dataset[error], f"{error}_z_score"
         mean, spread = (simulation[f"{error}_{kind}"].values for kind in ("simulation", "standard_error"))
-        uncertain = np.hypot(spread, theory.values * dataset.error_estimate.values)
+        uncertain = np.hypot(spread, theory.values * dataset[f"{error}_estimate"].values)
         z = z_score(mean, theory.values, uncertain, plan.replicas)
         dataset[name] = (theory.dims, z, described(name))
     return dataset.merge(simulation).assign_attrs(dataset.attrs | simulation.attrs)

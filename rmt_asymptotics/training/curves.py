@@ -56,7 +56,8 @@ def training_curve(
     samples: "fresh" for one pass of it, in which no sample is seen twice; n is then but the unit of time, and there is
     no training error.
     progress: signs of life, as in `SimulationPlan`: continuous laws of a finite width may take a minute.
-    Returns `test_error`, `training_error` and `error_estimate` (relative: filter, quadrature, class count).
+    Returns `test_error` and `training_error`, the estimated relative error of each, `<error>_estimate` (filter,
+    quadrature, class count, rounding), and the larger of both, `error_estimate`, 1 or more where an error vanishes.
     Raises `OutOfDomain` for times or steps out of range, and for a step beyond the limit of stability, which the
     largest eigenvalue sets, outliers included; `NotConverged` as `solve` does.
 
@@ -90,7 +91,10 @@ def training_curve(
             values, estimate = sgd_errors(model, schedule.axis, schedule.sample_step, tolerance, shared, tick)
     names = ("test_error", "training_error")[: len(values)]
     variables = {key: (name, column, _words(key)) for key, column in zip(names, values, strict=True)}
-    variables["error_estimate"] = (name, estimate, _words("error_estimate"))
+    for key, column in zip(names, estimate, strict=True):
+        of = f"estimated relative error of the {QUANTITIES[key].words}"
+        variables[f"{key}_estimate"] = (name, column, {"long_name": of, "units": "1"})
+    variables["error_estimate"] = (name, np.max(estimate, axis=0), _words("error_estimate"))
     coordinate = (name, schedule.axis, {"long_name": words, "units": "1"})
     return xarray.Dataset(variables, {name: coordinate}, provenance(model) | attributes)
 

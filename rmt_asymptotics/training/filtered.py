@@ -98,7 +98,7 @@ def _without_tails(problem: Problem) -> Problem:
 def filtered_errors(
     model: RidgeModel, filters: Filters, decay: float, tolerance: float, shared: Shared = SAME, tick: Tick = silent
 ) -> tuple[Array, Array]:
-    """Test and training error (2, T) of filters, and their estimated relative error, (T,); see `pair_matrices`.
+    """Test and training error (2, T) of filters, and the estimated relative error of each; see `pair_matrices`.
 
     An error below what rounding leaves of its sums is set to that, with an estimate of 1 or more.
     Raises `NotConverged` also where rounding leaves more than `LARGEST_ROUNDING` of the largest error.
@@ -117,4 +117,4 @@ def filtered_errors(
     label = translate(model, 0).label_variance + model.noise_variance
     filtered = LABEL * filters.error * np.sqrt(label * values)
     unsure = left * np.maximum(values, FAINT * largest) + found.rounding + filtered
-    return values, np.max(unsure / values, axis=0)
+    return values, unsure / values

@@ -47,7 +47,7 @@ def sgd_errors(
 ) -> tuple[Array, Array]:
     """Errors at increasing times, test and training error (2, T), or the test error (1, T) for samples seen once.
 
-    step: of one sample's gradient, so that s samples seen are a time step s/n.  Second: their relative error, (T,).
+    step: of one sample's gradient, so that s samples seen are a time step s/n.  Second: the relative error of each.
     """
     grid = np.union1d(np.geomspace(EARLIEST * times[0], times[-1], 2 * GRID + 1), times)
     flowing, estimate = filtered_errors(model, flow(grid), 0.0, tolerance, shared, tick)
@@ -62,7 +62,7 @@ def sgd_errors(
     some = np.union1d(np.arange(0, len(grid), 2), seen)
     half = _noisy(grid[some], flowing[:, some], label, step, kernels)[:, np.searchsorted(some, seen)]
     errors = whole[:, seen]
-    return errors, estimate[seen] + np.max(np.abs(half / errors - 1), axis=0)
+    return errors, np.max(estimate, axis=0)[seen] + np.abs(half / errors - 1)
 
 
 def _kernels(problem: Problem, controls: Controls, filters: Filters, lags: Array, shared: Shared) -> Array:
