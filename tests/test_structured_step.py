@@ -124,6 +124,8 @@ def test_switches_of_the_open_terms():
     isotropic = model.replace(covariance=None, teacher=None, width=600, readout=READOUT)
     both = isotropic.replace(span_noise=True, row_lengths=True)
     assert 1.01 < rmt.solve(both).test_error / rmt.solve(isotropic).test_error < 1.04
+    for activation in (rmt.identity, rmt.hermite_polynomial(2)):  # no noise, and none of its own in the span
+        assert rmt.solve(both.replace(activation=activation)).test_error > 0
     with pytest.raises(rmt.OutOfDomain, match="span_noise"):
         rmt.solve(both.replace(row_lengths=False), digits=15)
     with pytest.raises(rmt.OutOfDomain, match="row_lengths"):

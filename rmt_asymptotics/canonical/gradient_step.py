@@ -55,7 +55,7 @@ def _gradient_step(shape: Shape) -> GradientStep:
     own, directions = np.ones(len(frame)), y.along.shape[1]
     if model.span_noise:
         span, averages = _with_shared_noise(model, float(shifts[0]), span), np.pad(averages, ((0, 0), (0, 2)))
-        own = np.array([1 - s2**2 / vs] * 2 + [1.0] * 2)
+        own = np.array([max(1 - s2**2 / vs, 0.0) if vs > 0 else 1.0] * 2 + [1.0] * 2)
         frame = block_diag(frame, np.eye(2))
     for array in (y.mean, y.second, averages, span, own, frame):
         array.setflags(write=False)  # the step is kept

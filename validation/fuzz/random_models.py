@@ -53,7 +53,8 @@ def random_model(generator: np.random.Generator) -> rmt.RandomFeatures | rmt.Spi
     )
     return rmt.OneStepNetwork(
         **fields, step=steps[step], step_sample_complexity=positive(2.0), readout=_law(generator),
-        corrections=bool(generator.random() < 0.7),
+        corrections=bool(generator.random() < 0.7), row_lengths=bool(generator.random() < 0.3),
+        span_noise=bool(generator.random() < 0.3),
     )  # fmt: skip
 
 
@@ -129,10 +130,11 @@ def structured_model(generator: np.random.Generator) -> RidgeModel:
         alignment = float(generator.choice([0.0, generator.uniform(-1, 1), 1.0, -1.0]))
         own = None if abs(alignment) == 1 else profile()
         return rmt.SpikedRandomFeatures(**fields, spike=_law(generator), alignment=alignment, spike_profile=own)
-    step = rmt.MaximalStep(float(generator.choice([0.0, scale(-2, 0.5)])))
+    maximal = rmt.MaximalStep(float(generator.choice([0.0, scale(-2, 0.5)])))
+    step = maximal if generator.random() < 0.7 else rmt.PowerStep(float(generator.uniform(-0.2, 0.3)))
     return rmt.OneStepNetwork(
         **fields, step=step, step_sample_complexity=scale(-0.3, 1.3), readout=_law(generator),
-        corrections=bool(generator.random() < 0.8), row_lengths=bool(generator.random() < 0.3),
+        corrections=bool(generator.random() < 0.8),
     )  # fmt: skip
 
 
@@ -144,7 +146,9 @@ def _covariance(generator: np.random.Generator) -> rmt.Covariance:
         return rmt.Covariance.marchenko_pastur(float(10 ** generator.uniform(-1, 1)), int(generator.integers(2, 40)))
     values = 10 ** generator.uniform(-4, 1, int(generator.integers(1, 6)))
     values[generator.random(len(values)) < 0.15] = 0
-    return rmt.Covariance((*values.tolist(), 1.0), generator.dirichlet(np.full(len(values) + 1, 2.0)).tolist())
+    shares = generator.dirichlet(np.full(len(values) + 1, 2.0))
+    shares[:-1][generator.random(len(values)) < 0.15] = 0  # single directions
+    return rmt.Covariance((*values.tolist(), 1.0), (shares / shares.sum()).tolist())
 
 
 def _function(generator: np.random.Generator) -> rmt.Activation:
