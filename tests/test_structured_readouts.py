@@ -65,6 +65,14 @@ def test_equal_ridges_are_the_solver(name):
     np.testing.assert_allclose(label_errors(latent, readouts).training, solved.training_objective, rtol=ROUNDING)
 
 
+def test_modes_without_strength():
+    """A step of rate 0 has no lengths that it could change."""
+    covariance = rmt.Covariance((1.5, 0.5), (0.5, 0.5))  # exact in binary, so that strengths are exactly zero
+    model = MODELS["step"].replace(step=rmt.MaximalStep(0.0), covariance=covariance)
+    parts = rmt.bias_variance(model, tolerance=1e-6)
+    assert parts.test_error == pytest.approx(rmt.solve(model, tolerance=1e-6).test_error, rel=1e-6)
+
+
 @pytest.mark.parametrize("name", sorted(set(REFERENCES) - {"one class"}))
 def test_a_readout_without_data(name):
     """One of huge ridge is zero, but for free modes: the pair with it is E y (y - f)."""

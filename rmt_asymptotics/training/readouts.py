@@ -100,7 +100,8 @@ def _projection(
     hats = np.linalg.solve(matrix, (((g * target) @ functions.T) * scale)[..., None])
     misfit = target - ((capacity @ hats)[..., 0] * scale) @ functions
     hat = np.zeros((len(t), len(free)), hats.dtype)
-    hat[:, ~free] = hats[:, len(basis) : plain, 0] / scale[:, len(basis) : plain]
+    root = scale[:, len(basis) : plain]
+    hat[:, ~free] = hats[:, len(basis) : plain, 0] / np.where(root == 0, 1, root)  # a mode without strength has none
     return misfit.reshape(len(t), m, -1), hat, hats[:, plain:, 0]
 
 
