@@ -18,6 +18,7 @@ from tests.test_structure import ACTIVATION, TARGET, USUAL
 PRINTED = 5e-11  # half a unit of the last digit, and what 160 nodes of kappa leave
 EXACT = 1e-12  # another order of the same sums
 SHIFTED = rmt.Activation.from_expression("tanh(x + 0.7) - 0.6")
+CENTRED = rmt.centred(SHIFTED)
 TWO = rmt.Covariance.two_level(TWO_LEVEL, SHARES)
 MODEL = rmt.OneStepNetwork(
     activation=ACTIVATION, covariance=TWO, teacher=tuple(TEACHER), step=rmt.MaximalStep(2.0),
@@ -134,20 +135,23 @@ def test_switches_of_the_open_terms():
 
 
 @pytest.mark.parametrize(
-    ("step", "readout", "power"),
+    ("step", "activation", "power"),
     [
-        (rmt.FixedStep(1.3), READOUT, -0.5),
-        (rmt.PowerStep(0.3, 1.2), READOUT, -0.2),
-        (rmt.PowerStep(-0.2), READOUT, -0.4),
+        (rmt.FixedStep(1.3), SHIFTED, -0.5),
+        (rmt.PowerStep(0.3, 1.2), SHIFTED, -0.2),
+        (rmt.PowerStep(-0.2), CENTRED, -0.4),
     ],
 )
-def test_widths_approach_the_limits_below_the_maximal_step(step, readout, power):
-    """The gap falls as a power of the width: that of e, of 1/R_2, which is free, or of R_1, which is absent."""
-    model = MODEL.replace(activation=SHIFTED, step=step, readout=readout)
+def test_widths_approach_the_limits_below_the_maximal_step(step, activation, power):
+    """The gap falls as a power of the width: that of e, of 1/R_2, which is free, or of R_1, which is absent.
+
+    Without a free intercept the lengths of rows count.
+    """
+    model = MODEL.replace(activation=activation, step=step, readout=READOUT)
     limit = rmt.solve(model).test_error
     gaps = [limit - rmt.solve(model.replace(width=width), tolerance=1e-5).test_error for width in (10**6, 10**8)]
     np.testing.assert_allclose(gaps[1] / gaps[0], 100**power, rtol=0.15)
-    assert rmt.regime(model).description.endswith(("strength kappa", "spikes kappa", "random features; free intercept"))
+    assert rmt.regime(model).description.endswith(("strength kappa", "spikes kappa", "as random features"))
 
 
 def test_an_eigenvalue_of_zero_is_that_of_a_tiny_one():
