@@ -27,7 +27,7 @@ def _domain(field: Field) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", r"\|") or "-"
+    return text.replace("|", r"\|").replace("*", r"\*") or "-"  # a star begins emphasis
 
 
 def updated(note: str) -> str:
