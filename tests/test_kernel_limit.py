@@ -1,6 +1,7 @@
 """p = infinity at fixed n and d: `width_ratio = inf` is where finite ratios go, for every model and loss."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -44,6 +45,7 @@ def test_the_limit_has_no_width_and_no_spectrum():
     model = PLAIN.replace(width=None, width_ratio=math.inf)
     with pytest.raises(rmt.OutOfDomain, match="width = 300"):
         model.replace(width=300)
-    for function in (rmt.spectrum, rmt.weight_spectrum, rmt.bias_variance, rmt.optimal_stopping):
+    by_steps = partial(rmt.training_curve, steps=[3], learning_rate=0.01)
+    for function in (rmt.spectrum, rmt.weight_spectrum, partial(rmt.finite_size, dimension=100), by_steps):
         with pytest.raises(rmt.OutOfDomain, match="width_ratio = inf"):
             function(model)
