@@ -341,3 +341,14 @@ def test_settings_of_matplotlib_are_left_alone(family):
     axes = rmt.plot(family, hue="ridge", size="single")
     FigureCanvasAgg(axes.get_figure()).draw()
     assert dict(matplotlib.rcParams) == before
+
+
+def test_maps_of_covariances_leave_room_for_their_cells():
+    covariances = [rmt.Covariance.power_law(exponent, 400) for exponent in (0.3, 0.6, 1.2)]
+    model = rmt.RidgeRegression(target=rmt.identity, sample_complexity=1.7, ridge=0.1, noise_variance=0.1)
+    axes = rmt.plot(rmt.sweep(model, covariance=covariances, ridge=np.logspace(-3, 1, 9), progress=False))
+    assert not faults(axes)
+    figure = axes.figure
+    figure.draw_without_rendering()
+    assert axes.get_position().width > 0.5
+    assert not axes.texts  # no line joins two covariances

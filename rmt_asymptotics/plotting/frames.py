@@ -82,7 +82,7 @@ def finish(axes: Axes, caption: str = "") -> None:
     title(axes, caption, width)
     for axis, room in ((axes.xaxis, width), (axes.yaxis, height)):
         axis.label.set_fontsize(font)
-        axis.set_label_text(_wrapped(axis.label.get_text().replace("\n", " "), room, font))
+        axis.set_label_text(wrapped(axis.label.get_text().replace("\n", " "), room, font))
     axes.spines[["top", "right"]].set_visible(False)
     place_legend(axes)
 
@@ -93,14 +93,14 @@ def title(axes: Axes, caption: str, width: float) -> None:
     of_row = isinstance(axes, Panel) and place is not None and place.get_gridspec().ncols > 1
     width = figure_of(axes).get_figwidth() if of_row else width
     phrases = caption.replace(" ", UNBROKEN).replace(f",{UNBROKEN}", ", ").replace(f":{UNBROKEN}", ": ")
-    text = _wrapped(phrases, width, font)
+    text = wrapped(phrases, width, font)
     if not of_row:
         axes.set_title(text, fontsize=font, loc="left", parse_math=False)
     elif caption:
         figure_of(axes).suptitle(text, fontsize=font, x=0.01, ha="left", parse_math=False)
 
 
-def _wrapped(text: str, inches: float, font: float) -> str:
+def wrapped(text: str, inches: float, font: float) -> str:
     """A text in lines that fit, broken at spaces; at others only where a line would be too long without."""
     room = inches * POINTS_AN_INCH
     phrases = (

@@ -12,7 +12,7 @@ from rmt_asymptotics.checks import sequence
 from rmt_asymptotics.errors import OutOfDomain, number
 from rmt_asymptotics.plotting.boundaries import Boundary, draw_boundaries
 from rmt_asymptotics.plotting.captions import describe
-from rmt_asymptotics.plotting.frames import SMALL, Size, figure_of, finish, font_of, new_axes
+from rmt_asymptotics.plotting.frames import SMALL, Size, figure_of, finish, font_of, new_axes, wrapped
 from rmt_asymptotics.plotting.grids import cells, failures, hatched
 from rmt_asymptotics.plotting.labels import describe_axis, in_type, label_of, model_of, plain_numbers
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 COLOURS, SIGNED_COLOURS = "viridis", "PuOr"  # told apart with any colour vision
 Extend = Literal["neither", "both", "min", "max"]
 LEVELS = 7  # contour lines, about
+LABEL = 0.25  # of the width of a figure, for the names of what is no number
 RARE, TAIL = (
     0.02,
     0.5,
@@ -80,7 +81,7 @@ def plot_map(
         _describe_axis(axes, direction, dataset[name])
     norm = _colours(axes, dataset[quantity], plane, why)
     hatched(axes, plane.edges, why)
-    if norm is not None:
+    if norm is not None and all(dataset[name].dtype.kind in "iuf" for name in plane.names):
         _contours(axes, plane, np.where(why == "", dataset[quantity].values, np.nan), norm, levels)
     draw_boundaries(axes, plane.names[::-1], boundaries or {})
     finish(axes, describe(model_of(dataset), plane.names) if caption is None else caption)
@@ -173,5 +174,6 @@ def _contours(axes: "Axes", plane: _Plane, values: Array, norm: "Normalize", lev
 def _describe_axis(axes: "Axes", direction: str, coordinate: "xarray.DataArray") -> None:
     describe_axis(axes, direction, coordinate)
     if coordinate.dtype.kind not in "iuf":
-        words = [in_type(str(value)) for value in coordinate.values]
+        room = LABEL * figure_of(axes).get_figwidth() / (1 if direction == "y" else coordinate.size / 2)
+        words = [wrapped(in_type(str(value)), room, font_of(axes)) for value in coordinate.values]
         axes.set(**{f"{direction}ticks": np.arange(coordinate.size), f"{direction}ticklabels": words})
