@@ -6,7 +6,7 @@ from rmt_asymptotics.plotting.captions import describe
 from rmt_asymptotics.plotting.curves import plot_curve
 from rmt_asymptotics.plotting.datasets import chosen, plot
 from rmt_asymptotics.plotting.drift import plot_drift
-from rmt_asymptotics.plotting.frames import entry, figure_of, finish, new_axes, new_panels
+from rmt_asymptotics.plotting.frames import entry, figure_of, finish, font_of, new_axes, new_panels
 from rmt_asymptotics.plotting.maps import plot_map
 from rmt_asymptotics.plotting.marks import simulated_points, theory_line
 from rmt_asymptotics.plotting.optima import plot_optima
@@ -21,6 +21,7 @@ __all__ = [
     "entry",
     "figure_of",
     "finish",
+    "font_of",
     "looks_along",
     "new_axes",
     "new_panels",

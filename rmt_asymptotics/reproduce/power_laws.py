@@ -14,7 +14,7 @@ from rmt_asymptotics.covariances import Covariance
 from rmt_asymptotics.models import RidgeRegression
 from rmt_asymptotics.montecarlo import SimulationPlan, simulation_curve
 from rmt_asymptotics.optimisation import optimal_curve
-from rmt_asymptotics.plotting import figure_of, finish, looks_along, new_panels, simulated_points, theory_line
+from rmt_asymptotics.plotting import figure_of, finish, font_of, looks_along, new_panels, simulated_points, theory_line
 from rmt_asymptotics.reproduce.figure import Reproduction
 from rmt_asymptotics.serialisation import provenance
 from rmt_asymptotics.sweeps.sweep import learning_curve
@@ -118,11 +118,11 @@ def draw(dataset: "xarray.Dataset") -> "Figure":
             axes.plot(at.simulated, at[f"{name}_finite"], color=look.colour, linewidth=0.8, linestyle=":")
             simulated_points(axes, at.simulated, mean, spread, look)
         axes.set(xscale="log", yscale="log", xlabel="samples n", ylabel="excess error")
-        axes.set_title(f"capacity {law.capacity:g}, source {law.source:g}")
+        axes.set_title(f"capacity {law.capacity:g}, source {law.source:g}", fontsize=font_of(axes))
         finish(axes)
     dimension = dataset.attrs["dimension"]
     caption = (
-        f"Ridge regression, eigenvalues k^-capacity, k = 1, ..., d. Lines: d = {DIMENSION}; dotted: d = {dimension}, "
+        f"Ridge regression, eigenvalues k^-capacity, k = 1, ..., d. Lines: d = {DIMENSION:,}; dotted: d = {dimension}, "
         "points: simulated there, ± 1 s.e. Exponents are read off the last decade"
     )
     finish(panels[0], caption)

@@ -8,7 +8,7 @@ from rmt_asymptotics.comparison import compare_curve
 from rmt_asymptotics.errors import OutOfDomain
 from rmt_asymptotics.models import RegressionOnData, RidgeRegression
 from rmt_asymptotics.montecarlo import SimulationPlan
-from rmt_asymptotics.plotting import figure_of, finish, looks_along, new_panels, simulated_points, theory_line
+from rmt_asymptotics.plotting import figure_of, finish, font_of, looks_along, new_panels, simulated_points, theory_line
 from rmt_asymptotics.reproduce.figure import Reproduction
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def draw(dataset: "xarray.Dataset") -> "Figure":
             theory_line(axes, samples, dataset[own].values, look, f"ridge {ridge:g}", marker="")
             simulated_points(axes, samples, dataset[f"{own}_simulation"], dataset[f"{own}_standard_error"], look)
         axes.set(xscale="log", xlabel="rows n", ylabel="test error over the variance of the labels")
-        axes.set_title(words)
+        axes.set_title(words, fontsize=font_of(axes))
         finish(axes)
     finish(
         panels[0], f"Lines: predicted from all rows; points: {dataset.attrs['replicas']} choices of n rows, ± 1 s.e."
