@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from rmt_asymptotics._types import Array
 from rmt_asymptotics.arguments import checked_arguments
 from rmt_asymptotics.checks import sequence
-from rmt_asymptotics.comparison.sizes import at_size
+from rmt_asymptotics.comparison.sizes import TOLERANCE, at_size
 from rmt_asymptotics.decomposition import NOTHING, OTHER_WEIGHTS, PAIRS, PARTS, SAME
 from rmt_asymptotics.errors import OutOfDomain, whole_number
 from rmt_asymptotics.estimates import Estimate, estimate, z_score
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     import xarray
 
     Variables: TypeAlias = dict[str, tuple[str, Array, dict[str, str]]]
-
-TOLERANCE = 1e-5  # relative, of the theory: simulations are not as good
 
 
 @checked_arguments

@@ -15,6 +15,8 @@ from rmt_asymptotics.prediction import predicted
 if TYPE_CHECKING:
     from rmt_asymptotics.finite.result import FiniteSize, FiniteValue
 
+TOLERANCE = 1e-5  # relative, of theory beside simulations, which are not as good
+
 
 @dataclass(frozen=True)
 class SizeComparison:

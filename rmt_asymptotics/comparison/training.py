@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rmt_asymptotics.arguments import checked_arguments
-from rmt_asymptotics.comparison.sizes import at_size
+from rmt_asymptotics.comparison.sizes import TOLERANCE, at_size
 from rmt_asymptotics.estimates import z_score
 from rmt_asymptotics.models import RidgeModel, check_ridge_regression
 from rmt_asymptotics.montecarlo import SimulationPlan, simulate_training
@@ -15,8 +15,6 @@ from rmt_asymptotics.vocabulary.words import described
 
 if TYPE_CHECKING:
     import xarray
-
-TOLERANCE = 1e-5  # relative, of the theory: simulations are not as good
 
 
 @checked_arguments
